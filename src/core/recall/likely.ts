@@ -5,7 +5,7 @@ import type { GoodsFact, Measure } from './goods-fact.ts'
 import { joiner } from './joiner.ts'
 import type { Group } from './returns.ts'
 import { byTime } from './same-goods.ts'
-import { leavingOf, rest } from './settled.ts'
+import { leavingOf, rest, SALES, soldOf } from './settled.ts'
 import { hasOf, type WentOn } from './shared.ts'
 
 /** What is known of sales that name no lot, beside the lots that a recall reaches. */
@@ -76,9 +76,13 @@ function together(sales: readonly LikelySale[]): LikelySale[][] {
   return [...Map.groupBy(sales, (sale) => joined.find(keysOf(sale)[0] as string)).values()]
 }
 
-/** The sales as one system tells them in one way, by the lots that they may be of: what others tell may be the same sales. */
+const streamOf = (fact: GoodsFact): string => `${SALES.indexOf(leavingOf(fact))} ${fact.system}`
+
+/** The sales as one system tells them in one way, by the lots that they may be of: what others tell may be the same sales. What tells of most lots comes last. */
 const streams = (sales: readonly LikelySale[]): LikelySale[][] =>
-  [...Map.groupBy(sales, ({ fact }) => `${leavingOf(fact)} ${fact.system}`).values()].flatMap(together)
+  [...Map.groupBy(sales, ({ fact }) => streamOf(fact))]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, own]) => together(own))
 
 function shareTogether(sales: readonly LikelySale[], wentOn: WentOn, unsure: Map<Group, Unsure>): void {
   const parts = streams(sales).map((stream) => ({ stream, bounds: boundsOf(stream, wentOn) }))
@@ -129,7 +133,10 @@ function boundsOf(sales: readonly LikelySale[], wentOn: WentOn): Bounds {
   return { ofOthers, has, leastOf: (group) => [...units].flatMap((unit) => leastIn(group, unit)) }
 }
 
-/** Puts down what of the sales others cannot have been, of several lots of each as much as there is and of the last the rest, and gives what others may have been. */
+/**
+ * Puts down what of the sales others cannot have been, and gives what others may have been. Of several lots it is first of each what is told to be sold of it in another way, for these are the same sales; then of
+ * each as much as there is, and of the last the rest.
+ */
 function divide(sales: readonly LikelySale[], bounds: Bounds, told: Map<Group, GoodsFact[]>): GoodsFact[] {
   const used = new Map<Group | null, Map<string, string>>()
   const usedOf = (one: Group | null, unit: string): string => used.get(one)?.get(unit) ?? '0'
@@ -139,6 +146,15 @@ function divide(sales: readonly LikelySale[], bounds: Bounds, told: Map<Group, G
     return { unit, value }
   }
   const hasStill = (one: Group, unit: string): string => rest(bounds.has(one, unit) ?? '0', usedOf(one, unit))
+  const groups = [...told.keys()]
+  const units = new Set(sales.flatMap(({ fact }) => fact.measures.map(({ unit }) => unit)))
+  const before = new Map(
+    groups.map((one) => {
+      const otherwise = one.left.filter((fact) => streamOf(fact) !== streamOf((sales[0] as LikelySale).fact))
+      return [one, new Map([...units].map((unit) => [unit, soldOf(otherwise, unit)]))]
+    }),
+  )
+  const toldOtherwise = (one: Group, unit: string): string => before.get(one)?.get(unit) ?? '0'
   const open: GoodsFact[] = []
   for (const { fact, from, isOfThese } of sales.toSorted((a, b) => byTime(a.fact, b.fact))) {
     const beside = fact.measures.map(({ unit, value }): Measure => {
@@ -156,10 +172,16 @@ function divide(sales: readonly LikelySale[], bounds: Bounds, told: Map<Group, G
     const parts = from.map((): Measure[] => [])
     for (const { unit, value } of sure) {
       let left = value
+      const same = from.map((one) => {
+        const part = minDecimal(left, rest(toldOtherwise(one, unit), usedOf(one, unit)))
+        left = subtractDecimal(left, part)
+        return use(one, { unit, value: part }).value
+      })
       for (const [i, one] of from.entries()) {
         const part = i === from.length - 1 ? left : minDecimal(left, hasStill(one, unit))
-        parts[i]?.push(use(one, { unit, value: part }))
         left = subtractDecimal(left, part)
+        use(one, { unit, value: part })
+        parts[i]?.push({ unit, value: addDecimal(same[i] ?? '0', part) })
       }
     }
     for (const [i, one] of from.entries()) {

@@ -3,7 +3,7 @@ import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import type { Unsure } from './likely.ts'
 import { dayOf } from './returns.ts'
-import { type Account, outOf, rest, totalOf } from './settled.ts'
+import { type Account, outOf, rest, soldOf, totalOf } from './settled.ts'
 
 /** What should still be at places and may have been sold, of lots together: by sales that may be of these or of other goods. */
 export interface MaybeSold {
@@ -90,9 +90,6 @@ function boundsOf(
 }
 
 const notBack = (facts: readonly GoodsFact[]): GoodsFact[] => facts.filter(({ refund }) => !refund)
-
-const soldOf = (facts: readonly GoodsFact[], unit: string): string =>
-  totalOf(outOf(facts, unit).filter(({ find }) => find === 'soldRetail'))
 
 /** What is told of one day is not told of another. */
 const soldByDay = (facts: readonly GoodsFact[], unit: string): string =>

@@ -66,7 +66,7 @@ export type Leaving = GoodsFact['tells'] | 'summary of the place'
 export const leavingOf = (fact: GoodsFact): Leaving =>
   fact.tells === 'summary' && !isOfTrader(fact) ? 'summary of the place' : fact.tells
 /** Ways in which sales to consumers are told, each of them all of these. */
-const SALES: readonly Leaving[] = ['ticket', 'summary', 'summary of the place']
+export const SALES: readonly Leaving[] = ['ticket', 'summary', 'summary of the place']
 /** Whether two ways tell of the same sales. */
 export const areSameSales = (a: Leaving, b: Leaving): boolean =>
   a !== b && SALES.includes(a) && SALES.includes(b)
@@ -129,6 +129,10 @@ export function lessReturned(out: readonly Out[], value: string): Out[] {
 
 export const totalOf = (out: readonly Out[]): string =>
   out.reduce((sum, { value }) => addDecimal(sum, value), '0')
+
+/** What was sold to consumers. */
+export const soldOf = (left: readonly GoodsFact[], unit: string): string =>
+  totalOf(outOf(left, unit).filter(({ find }) => find === 'soldRetail'))
 
 /** What became of the goods of one holding. */
 export function settled(

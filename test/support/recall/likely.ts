@@ -19,12 +19,14 @@ export function likelyLinks(records: readonly TracedRecord[]): Link[] {
   const points = active.flatMap((record) =>
     matchFacts(record.kind, record.id, record.body).points.map((point) => ({ ...point, record })),
   )
+  // A ticket that names the lot which somebody brought in is of that one.
+  const brought = new Set(points.flatMap(({ side, code }) => (side === 'lot' ? (code ?? []) : [])))
   const here = Map.groupBy(
     points.filter(({ side }) => side === 'here'),
     ({ who, what }) => `${who} ${what}`,
   )
   const links = points.flatMap(({ side, who, what, code, record }): Link[] =>
-    side !== 'taken' || code === null || led.has(code)
+    side !== 'taken' || code === null || led.has(code) || brought.has(code)
       ? []
       : (here.get(`${who} ${what}`) ?? []).map((one) => ({
           ...{ from: one.code as string, to: code, recordId: record.id, version: 1, kind: record.kind },
