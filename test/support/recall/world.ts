@@ -18,6 +18,8 @@ const pair = fc.record({
   isLedger: fc.boolean(),
   /** Whether arrivals that name the giver name what the goods first came under, and not his lot. */
   isFirstNamed: fc.boolean(),
+  /** How much of a hundred of what comes is sold on its day by a ticket that names no lot. */
+  unnamed: fc.constantFrom(0, 0, 30, 100),
 })
 type Pair = typeof pair extends fc.Arbitrary<infer T> ? T : never
 
@@ -144,6 +146,12 @@ function sell(
       teller === 'county' ? 'county' : systemOf(to),
     )
   }
+  const unnamed = Math.floor((got.has * pairOfThem.unnamed) / 100)
+  if (!got.isTold || unnamed === 0) return
+  got.has -= unnamed
+  got.retail += unnamed
+  seen.add('a ticket without a lot')
+  told('sale', { who: to, product }, unnamed, { saleKind: 'retail' })
 }
 
 function take(of: readonly Parcel[], parts: readonly number[]): number {

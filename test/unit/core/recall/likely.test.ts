@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { recallSheet } from '#core/recall/sheet.ts'
 import {
   dayOf,
   type Found,
@@ -152,4 +153,30 @@ test.each([
   const found = await rehearsalOf(records, 'lot:L1')
   expect(massOf(found)).toMatchObject({ where: { atSites: 100 } })
   expect(found.mass[0]?.maybeSold).toBe('0')
+})
+
+test('the sheet of an inspector says in both languages what may have been sold and between what a lot is left', async () => {
+  const { records, sell } = lots({ L1: 100, L2: 100 })
+  sell(80, 'retail')
+  const found = await rehearsalOf(records, 'lot:L1')
+  const asked = { asked: 'L1', part: false, confidence: 0.8, truncated: false, links: [] }
+  const rowsIn = (language: 'zh' | 'en') =>
+    recallSheet({ ...found, ...asked, rehearsedAt: '2026-03-01T00:00:00Z' }, language).rows.map((row) => [
+      row[0],
+      row[5],
+      row[7],
+    ])
+  const words = 'of it may have been sold, look for it all the same'
+  for (const row of [
+    ['what became of it', '80', words],
+    ['place', '80', words],
+    ['lot', '20', 'left of it, at least'],
+    ['lot', '100', 'left of it, at most'],
+  ])
+    expect(rowsIn('en')).toContainEqual(row)
+  for (const row of [
+    ['场所', '80', '其中可能已售，仍须查找'],
+    ['批次', '20', '余量下限'],
+  ])
+    expect(rowsIn('zh')).toContainEqual(row)
 })

@@ -25,6 +25,7 @@ test('goods are found once and where they are, from whichever lot, voucher or pa
     'farm',
     'a voucher of two products',
     'a ledger',
+    'a ticket without a lot',
     'an arrival under what the goods first came under',
     'sell under what it came under',
     ...['retail', 'destroy', 'make'].flatMap((does) => [
