@@ -5,8 +5,8 @@ import type { GoodsFact, Measure } from './goods-fact.ts'
 import { joiner } from './joiner.ts'
 import type { Group } from './returns.ts'
 import { byTime } from './same-goods.ts'
-import { leavingOf, rest, SALES, soldOf } from './settled.ts'
-import { hasOf, type WentOn } from './shared.ts'
+import { leavingOf, rest, SALES } from './settled.ts'
+import { hasOf, soldOtherwise, type WentOn } from './shared.ts'
 
 /** What is known of sales that name no lot, beside the lots that a recall reaches. */
 export interface Likely {
@@ -148,11 +148,9 @@ function divide(sales: readonly LikelySale[], bounds: Bounds, told: Map<Group, G
   const hasStill = (one: Group, unit: string): string => rest(bounds.has(one, unit) ?? '0', usedOf(one, unit))
   const groups = [...told.keys()]
   const units = new Set(sales.flatMap(({ fact }) => fact.measures.map(({ unit }) => unit)))
+  const [{ fact: first }] = sales as [LikelySale]
   const before = new Map(
-    groups.map((one) => {
-      const otherwise = one.left.filter((fact) => streamOf(fact) !== streamOf((sales[0] as LikelySale).fact))
-      return [one, new Map([...units].map((unit) => [unit, soldOf(otherwise, unit)]))]
-    }),
+    groups.map((one) => [one, new Map([...units].map((unit) => [unit, soldOtherwise(one, first, unit)]))]),
   )
   const toldOtherwise = (one: Group, unit: string): string => before.get(one)?.get(unit) ?? '0'
   const open: GoodsFact[] = []

@@ -3,7 +3,7 @@ import { cameOf } from './came.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { grossOf } from './refunds.ts'
-import { areSameSales, leavingOf, outOf, rest, totalOf } from './settled.ts'
+import { areSameSales, leavingOf, outOf, rest, SALES, soldOf, totalOf } from './settled.ts'
 import { sumIn, toldMost } from './told-most.ts'
 
 /** What of a lot, by what came of it, went on into others that have it from nowhere else. */
@@ -47,16 +47,30 @@ export function hasOf({ came, left }: CameAndLeft, fact: GoodsFact, unit: string
   return rest(cameOf({ came }, unit, false) ?? '0', gone)
 }
 
-/** What a record of several lots took from each: as much as came of it and others have not taken, the last of them the rest. */
+/** What of the sales of a record is told of a lot in another way, or by another system, and not in this one: these are the same sales. */
+export function soldOtherwise({ left }: Pick<CameAndLeft, 'left'>, fact: GoodsFact, unit: string): string {
+  const way = leavingOf(fact)
+  if (!SALES.includes(way)) return '0'
+  const isSame = (one: GoodsFact): boolean => leavingOf(one) === way && one.system === fact.system
+  const { true: own = [], false: others = [] } = Object.groupBy(left, (one) => `${isSame(one)}`)
+  return rest(soldOf(others, unit), soldOf(own, unit))
+}
+
+/** What a record of several lots took from each: what is told to be sold of it otherwise, then as much as came of it and others have not taken, the last of them the rest. */
 export function sharedAmong(groups: readonly CameAndLeft[], fact: GoodsFact, wentOn: WentOn): GoodsFact[] {
   const parts = groups.map((): Measure[] => [])
   for (const { unit, value } of fact.measures) {
     let open = value
-    for (const [at, group] of groups.entries()) {
-      const isLast = at === groups.length - 1
-      const part = isLast ? open : minDecimal(hasOf(group, fact, unit, wentOn), open)
-      parts[at]?.push({ value: part, unit })
+    const take = (part: string): string => {
       open = subtractDecimal(open, part)
+      return part
+    }
+    const same = groups.map((group) => take(minDecimal(open, soldOtherwise(group, fact, unit))))
+    for (const [at, group] of groups.entries()) {
+      const before = same[at] as string
+      const has = rest(hasOf(group, fact, unit, wentOn), before)
+      const part = take(at === groups.length - 1 ? open : minDecimal(has, open))
+      parts[at]?.push({ value: addDecimal(before, part), unit })
     }
   }
   return parts.map((measures) => ({ ...fact, measures }))

@@ -55,3 +55,16 @@ test.each([
     expect(leftAt(found)).toEqual({ [MARKETS[1]]: '21', [MARKETS[2]]: `${102 - kilograms}` })
   },
 )
+
+test.each(['B', 'C'] as const)(
+  'what one system tells to be sold of two lots together and another of one of them (%s) is sold once',
+  async (code) => {
+    const { records, tell } = parts()
+    tell('sale', 1, 40, { saleKind: 'retail', ...both })
+    tell('sale', 1, 30, { saleKind: 'retail', lots: [lot(code)] }, 'county')
+    for (const list of [records, records.toReversed()])
+      expect(massOf(await rehearsalOf(list, 'lot:A'))).toMatchObject({
+        ...{ stated: 100, found: 100, where: { soldRetail: 40, atSites: 60 } },
+      })
+  },
+)
