@@ -1,8 +1,10 @@
 import { MAKERS, type PaperBeginning } from '#core/documents/paper-beginning.ts'
+import { DOUBTED } from './bought-beyond.ts'
 import { BEYOND, type Beyond, type MentionRow, mentions, overlay } from './document-mentions.ts'
 import { lotsOf } from './lots-of-uses.ts'
 import type { Reader } from './sighted.ts'
 import { BEGUN, hasCode, TRADERS, WHO } from './traders-apart.ts'
+import type { UsageRow, UsedGoods } from './usage-row.ts'
 
 /** A paper whose use is asked for; days are `YYYY-MM-DD`. */
 export interface UseQuestion {
@@ -24,56 +26,6 @@ export interface UseQuestion {
   readonly beginning: PaperBeginning | null
   /** What is sold at its beginning left under it, and is no use as all others are. */
   readonly isSoldAsSent: boolean
-}
-
-/** Class and code of goods, as their records know them. */
-export interface UsedGoods {
-  readonly productClass: string | null
-  readonly productCode: string | null
-}
-
-export interface UsageRow extends UsedGoods {
-  readonly n: number
-  readonly kind: string
-  readonly system: string
-  readonly site: string
-  readonly siteName: string | null
-  /** Of a place with a code (GB/T 2260); empty where its records tell none. */
-  readonly region: string
-  /** By which its records name the paper. */
-  readonly type: string
-  /** Digest of who had the goods there: who took them in, or sold them; null also where one system alone tells of the paper, or of too many. */
-  readonly holder: string | null
-  /** What left under the paper: dispatches, and sales at its beginning. */
-  readonly isSent: boolean
-  readonly unit: string | null
-  /** The other papers of the same type under which the same records have the same goods; null: this paper alone. */
-  readonly beside: readonly string[] | null
-  readonly records: number
-  readonly firstHand: number
-  /** Entries of which nobody says who gave the goods, while sales name the paper: they came straight under it, or were bought in one of these. */
-  readonly isUnsure: boolean
-  /** Of what came straight under the paper, and of what is unsure. */
-  readonly mass: string | null
-  readonly count: string | null
-  /** What sales told, straight under the paper or not. */
-  readonly soldMass: string | null
-  readonly soldCount: string | null
-  readonly soldUnweighed: boolean
-  /** What buyers tell to have taken in of such sales. */
-  readonly takenMass: string | null
-  readonly takenCount: string | null
-  readonly dayMass: string | null
-  readonly dayCount: string | null
-  /** Whether some of it came back, and whether some did of which the mass is not told. */
-  readonly cameBack: boolean
-  readonly cameBackUnweighed: boolean
-  readonly firstOn: string | null
-  readonly lastOn: string | null
-  readonly expired: number
-  readonly beforeIssue: number
-  readonly outside: number
-  readonly otherPlate: number
 }
 
 /**
@@ -179,24 +131,25 @@ const HOLDERS_MAX = 500
 
 const HOLDER = `case kind when 'entry' then taker when 'sale' then giver end`
 
-const USAGE = `with ${CHOSEN(` and m.status = 'active'`)},
+const USAGE = `with ${CHOSEN(` and m.status = 'active'`)},${DOUBTED},
   apart as materialized (
-    select n from chosen where straight group by n having count(distinct system) > 1 and count(distinct ${HOLDER}) <= ${HOLDERS_MAX})
+    select n from counted where counts group by n having count(distinct system) > 1 and count(distinct ${HOLDER}) <= ${HOLDERS_MAX})
   select u.*, coalesce(v.region, '') as region from (
     select n, kind, system, site, type, holder, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", beside, count(*)::integer as records,
-           unsure as "isUnsure", sent as "isSent", count(*) filter (where straight)::integer as "firstHand", sum(mass) filter (where straight) as mass,
-           sum(count) filter (where straight) as count, sum(mass) filter (where kind = 'sale' and not sent) as "soldMass", sum(count) filter (where kind = 'sale' and not sent) as "soldCount",
+           unsure as "isUnsure", sent as "isSent", bought, late as "isLate", count(*) filter (where counts)::integer as "firstHand", sum(mass) filter (where counts) as mass,
+           sum(count) filter (where counts) as count, sum(mass) filter (where kind = 'sale' and not sent) as "soldMass", sum(count) filter (where kind = 'sale' and not sent) as "soldCount",
            coalesce(bool_or(kind = 'sale' and not sent and mass is null), false) as "soldUnweighed",
+           sum(mass) filter (where kind = 'sale' and not sent and taker is null) as "namelessMass", sum(count) filter (where kind = 'sale' and not sent and taker is null) as "namelessCount",
            sum(mass) filter (where taken) as "takenMass", sum(count) filter (where taken) as "takenCount",
-           sum(mass) filter (where straight and used_on = "on") as "dayMass", sum(count) filter (where straight and used_on = "on") as "dayCount",
-           coalesce(bool_or(straight and (mass < 0 or count < 0)), false) as "cameBack",
-           coalesce(bool_or(straight and mass is null and count < 0), false) as "cameBackUnweighed",
-           min(used_on) filter (where straight) as "firstOn", max(used_on) filter (where straight) as "lastOn",
+           sum(mass) filter (where counts and used_on = "on") as "dayMass", sum(count) filter (where counts and used_on = "on") as "dayCount",
+           coalesce(bool_or(counts and (mass < 0 or count < 0)), false) as "cameBack",
+           coalesce(bool_or(counts and mass is null and count < 0), false) as "cameBackUnweighed",
+           min(used_on) filter (where counts) as "firstOn", max(used_on) filter (where counts) as "lastOn",
            ${Object.entries(IS)
              .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
              .join(', ')}, min(record_id) as one
-      from (select *, case when n in (select n from apart) then ${HOLDER} end as holder from chosen) c
-     group by n, kind, system, site, type, holder, unsure, sent, count_unit, product_class, product_code, beside) u
+      from (select *, case when n in (select n from apart) then ${HOLDER} end as holder from counted) c
+     group by n, kind, system, site, type, holder, unsure, bought, late, sent, count_unit, product_class, product_code, beside) u
     left join lateral (
       select v.region from record_versions v where v.record_id = u.one and u."siteName" <> u.site order by v.version desc limit 1) v on true`
 
@@ -227,9 +180,9 @@ export interface UseRow {
   readonly isFirst: boolean
 }
 
-const USES = `with ${CHOSEN('')}
-  select record_id as "recordId", version, kind, system, site, straight and not is_home as "isFirst", day from (
-    select *, coalesce(used_on::text, '9999-12-31') as day from chosen) c
+const USES = `with ${CHOSEN('')},${DOUBTED}
+  select record_id as "recordId", version, kind, system, site, counts and not is_home as "isFirst", day from (
+    select *, coalesce(used_on::text, '9999-12-31') as day from counted) c
    where $5::text is null or (day, record_id) > ($5, $6)
    order by day, record_id limit $7`
 

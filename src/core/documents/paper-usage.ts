@@ -1,4 +1,5 @@
 import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
+import { withoutBoughtOn } from './bought-beyond.ts'
 import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 import { type ByGoods, byMass, byPlace, type SiteUse, siteUse, type UsePart } from './site-use.ts'
 
@@ -37,7 +38,8 @@ export interface PaperUsage extends PlacesUsed {
  * Goods of which nobody says who gave them may have been bought in a sale that names the paper. They count, less what sales of other places may have brought, once for all places together: of that much
  * nobody knows, and a paper is not said to be used beyond what is sure. A place all of whose goods such sales may have brought is none at which the paper was used.
  */
-export function usageOf(parts: readonly UsePart[]): PaperUsage {
+export function usageOf(told: readonly UsePart[]): PaperUsage {
+  const parts = withoutBoughtOn(told)
   const counted = withoutUntold(parts)
   const takenIn = placesUsed(counted.filter(({ isSent }) => !isSent))
   const sent = placesUsed(counted.filter(({ isSent }) => isSent))

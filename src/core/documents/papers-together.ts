@@ -55,7 +55,11 @@ export function partOf(
   }
   const of = ({ unit, value }: Measure): Measure => {
     const ratio = ratioIn(unit)
-    return { unit, value: ratio === null ? value : partIn(value, ratio) }
+    return {
+      unit,
+      value:
+        ratio === null ? value : partIn(value, { part: ratio.own, all: addDecimal(ratio.own, ratio.rest) }),
+    }
   }
   const shared = (one: Measure): Measure => {
     const { unit, value } = of(one)
@@ -75,10 +79,12 @@ function statedOf(goods: readonly PaperGoods[], named: NamedGoods): readonly Mea
   return meant === null ? statedBy(goods) : (goods[meant]?.stated ?? [])
 }
 
-/** Rounded down: the parts are never more than the whole. */
-function partIn(value: string, { own, rest }: { readonly own: string; readonly rest: string }): string {
-  const all = addDecimal(own, rest)
-  const product = multiplyDecimal(value, own)
+/** As much of a value as one is part of another. Rounded down: the parts are never more than the whole. */
+export function partIn(
+  value: string,
+  { part, all }: { readonly part: string; readonly all: string },
+): string {
+  const product = multiplyDecimal(value, part)
   const near = divideDecimal(product, all, DIGITS)
   return compareDecimal(multiplyDecimal(near, all), product) > 0 ? subtractDecimal(near, LEAST) : near
 }

@@ -2,6 +2,7 @@ import { finestOf, nameInSite, regionSaid, samePlaces } from '#core/balance/good
 import { isAsMuch } from '#core/balance/measure.ts'
 import { compareDecimal, maxDecimal, negateDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
+import type { Bought } from './bought-beyond.ts'
 import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 
 /** What the records of one kind and system at one place used of a paper; goods that were surely bought on from someone who had used it are not in it. */
@@ -30,8 +31,14 @@ export interface UsePart {
   readonly shared: readonly Measure[]
   /** What sales told, whether or not their goods came straight under the paper. */
   readonly sold: readonly Measure[]
+  /** Of that what was sold to nobody knows whom. */
+  readonly soldNameless: readonly Measure[]
   /** What buyers tell to have taken in of sales under the paper. */
   readonly taken: readonly Measure[]
+  /** Of entries of a buyer who entered more than is told to have been sold to him (`bought-beyond.ts`): what was. */
+  readonly bought: Bought | null
+  /** Whether these came in when all that went back of it had. */
+  readonly isLate: boolean
   /** Units in which some of what was sold is not told. */
   readonly soldUntold: readonly string[]
   /** Units in which some that came back is not told. */

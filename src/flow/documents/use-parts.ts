@@ -1,5 +1,6 @@
 import { UNITS_COMPARED } from '#core/balance/measure.ts'
 import { compareDecimal, negateDecimal } from '#core/decimal.ts'
+import type { Bought } from '#core/documents/bought-beyond.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import { greatestOf, type Measure } from '#core/documents/measures.ts'
 import type { PaperBeginning } from '#core/documents/paper-beginning.ts'
@@ -7,7 +8,7 @@ import { differsFromAll, goodsMeant, type PaperGoods, withRefunds } from '#core/
 import type { Part } from '#core/documents/papers-together.ts'
 import type { UsePart } from '#core/documents/site-use.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
-import type { UsageRow } from '#store/document-uses.ts'
+import type { BoughtRow, UsageRow } from '#store/usage-row.ts'
 
 /**
  * Less what its seller tells of goods of the sale that a voucher is of: that they went back, under a number of its own, or that they came in where he has his goods. Who tells both ways tells
@@ -48,7 +49,11 @@ function backOf(row: UsageRow) {
   return back.length === 0 ? [] : [{ ...row, name: null, code: null, stated: [], back }]
 }
 
-const measuresOf = ({ unit }: UsageRow, mass: string | null, count: string | null): Measure[] => [
+const measuresOf = (
+  { unit }: Pick<UsageRow, 'unit'>,
+  mass: string | null,
+  count: string | null,
+): Measure[] => [
   ...(mass === null ? [] : [{ unit: 'KGM', value: mass }]),
   ...(count === null || unit === null ? [] : [{ unit, value: count }]),
 ]
@@ -67,7 +72,9 @@ export function usePartOf(row: UsageRow, goods: readonly PaperGoods[], part: Par
     measures: told(row.mass, row.count),
     shared: part.shared(measuresOf(row, row.mass, row.count)),
     sold: told(row.soldMass, row.soldCount),
+    soldNameless: told(row.namelessMass, row.namelessCount),
     taken: told(row.takenMass, row.takenCount),
+    bought: row.bought && boughtOf(row.bought),
     soldUntold: UNITS_COMPARED.filter(
       (unit) =>
         row.kind === 'sale' && !row.isSent && (unit === 'KGM' ? row.soldUnweighed : unit !== row.unit),
@@ -76,5 +83,13 @@ export function usePartOf(row: UsageRow, goods: readonly PaperGoods[], part: Par
       unit === 'KGM' ? row.cameBackUnweighed : row.cameBack && unit !== row.unit,
     ),
     sameDay: told(row.dayMass, row.dayCount),
+  }
+}
+
+function boughtOf({ buyer, unit, mass, count, keptMass, keptCount }: BoughtRow): Bought {
+  return {
+    buyer,
+    measures: measuresOf({ unit }, mass, count),
+    kept: measuresOf({ unit }, keptMass, keptCount),
   }
 }

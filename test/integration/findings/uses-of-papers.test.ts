@@ -155,3 +155,31 @@ test('a load under two papers over-uses one only where both together state less,
   })
   expect((await states('paper_overused', '3390000001')).map(([state]) => state)).toEqual(['resolved'])
 })
+
+test('a paper under which a buyer entered more than was sold to him is found over-used, until the sale is told as it was', async () => {
+  const traders = (parties: Record<string, string>) => ({
+    parties: Object.entries(parties).map(([role, name]) => ({ role, name, ids: [] })),
+  })
+  const sale = (value: string) =>
+    record('sale', 'o3', {
+      ...{ ...under('promise_cert', 'O1'), saleKind: 'wholesale', ...kilograms(value) },
+      ...traders({ seller: '甲批发部', buyer: '乙商行' }),
+    })
+  await post(
+    paper('promise_cert', 'O1'),
+    entry('o2', { ...under('promise_cert', 'O1'), ...traders({ owner: '甲批发部' }), ...kilograms('1000') }),
+    sale('10'),
+  )
+  expect(await states('paper_overused', 'O1')).toEqual([])
+  await post(
+    entry('o4', {
+      ...{ ...under('promise_cert', 'O1'), ...market('330402161') },
+      ...{ ...traders({ owner: '乙商行' }), ...kilograms('250') },
+    }),
+  )
+  expect(await states('paper_overused', 'O1')).toEqual([['open', 'o2', 'o3', 'o4']])
+  const [found] = await about('paper_overused', 'O1')
+  expect(found?.sentence.en).toContain('1240')
+  await post(sale('250'))
+  expect((await states('paper_overused', 'O1')).map(([state]) => state)).toEqual(['resolved'])
+})

@@ -33,6 +33,8 @@ export type Papers = 'both' | 'paper' | 'voucher' | 'untold'
 const pair = fc.record({
   sale: few<Papers>('both', 'both', 'paper', 'voucher', 'untold'),
   entry: few<Papers>('both', 'paper', 'voucher', 'untold'),
+  /** Whether an entry of goods of which the sale under the paper is told says who gave them. */
+  isGiverTold: few(true, true, false),
   /** Of what goes back: a refund under the voucher or a number of its own, what the buyer tells to have sent back, the arrival at the seller. */
   back: few('voucher', 'own', 'sentBack', 'both', 'arrival', 'arrival', 'all'),
 })

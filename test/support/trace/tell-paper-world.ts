@@ -57,7 +57,7 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
   /** An arrival, as all tell of it who do. */
   function arrive(
     to: Hand,
-    from: string,
+    from: string | null,
     mass: number,
     documents: DocumentPart[],
     fate: Step['fate'] = 'in',
@@ -77,7 +77,7 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
         kilograms + (fate === 'corrected' ? 7 : 0),
         {
           ...{ ...at(to.market), documents },
-          parties: [party('owner', to.who), party('supplier', from)],
+          parties: [party('owner', to.who), ...(from === null ? [] : [party('supplier', from)])],
           ...(fate === 'refused' ? { admission: 'refused_no_papers' } : {}),
         },
       )
@@ -190,7 +190,16 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
     if (told.sale !== 'untold') sell(hand, who, mass, papers(told.sale, hand.isKnown, 'voucher', voucher))
     if (told.entry === 'untold') return
     const under = namesVoucher(told.entry) ? got.came : undefined
-    arrive(got, hand.who, mass, papers(told.entry, isGiverKnown, 'upstream', voucher), 'in', under)
+    const isUntold = !told.isGiverTold && namesPaper(told.sale) && isGiverKnown
+    if (isUntold) seen.add('giver untold')
+    arrive(
+      got,
+      isUntold ? null : hand.who,
+      mass,
+      papers(told.entry, isGiverKnown, 'upstream', voucher),
+      'in',
+      under,
+    )
   }
 
   for (const { does, of, to, good: wish, kilograms, part, fate } of world.steps) {
