@@ -111,6 +111,7 @@ const TOLD_TWICE: Happening = {
   pairs: [
     {
       ...{ isSaleTold: false, market: 'both', county: 'both', less: 0, isLedger: true, isFirstNamed: false },
+      unnamed: 0,
       isVoucherNamed: { market: false, county: false },
     },
   ],
