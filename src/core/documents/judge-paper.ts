@@ -120,8 +120,15 @@ export interface JudgedUsage {
   readonly ofGoods: readonly (readonly SaidFinding[])[]
 }
 
-/** More than it states of any of its goods, twice, too late, elsewhere, for other goods. */
-export function judgeUsage(paper: Pick<IssuedPaper, 'type' | 'goods'>, usage: PaperUsage): JudgedUsage {
+/**
+ * More than it states of any of its goods, twice, too late, elsewhere, for other goods.
+ * @param cameTo where goods came straight under the paper, as a gate counts it
+ */
+export function judgeUsage(
+  paper: Pick<IssuedPaper, 'type' | 'goods'>,
+  usage: PaperUsage,
+  cameTo = usage.sites,
+): JudgedUsage {
   const left = leftOf(paper.goods, usage)
   const ofGoods = left.each.map((one) =>
     comparedFindings(one, left.each.length > 1 ? namesOf([one.goods], '') : null),
@@ -135,11 +142,11 @@ export function judgeUsage(paper: Pick<IssuedPaper, 'type' | 'goods'>, usage: Pa
   // Of none of the goods more than is stated, but of all together.
   if (!isOver && shared !== null && compareDecimal(shared.left, '0') < 0) found.push(overUsed(shared, null))
   if (left.isUnsure && found.length === 0) found.push(notComparable(left.stated, usage.used, null))
-  if (usage.sites.length > 1)
+  if (cameTo.length > 1)
     found.push(
       finding(
         'used_twice',
-        { count: String(usage.sites.length), sites: sitesNamed(usage.sites) },
+        { count: String(cameTo.length), sites: sitesNamed(cameTo) },
         ONE_TRANSPORT.has(paper.type) ? 'warn' : 'note',
       ),
     )

@@ -16,6 +16,8 @@ export interface LoadedPaper extends KnownPaper {
   /** As its own records say, else as it was asked for, else as those say that used it. */
   readonly type: DocumentType
   readonly usage: PaperUsage
+  /** Places to which goods came straight under the paper. That at its beginning, where they were sold, stands for those alone that tell of no arrival. */
+  readonly cameTo: PaperUsage['sites']
   /** Goods of uses that the paper is not for. */
   readonly otherGoods: readonly UsedGoods[]
 }
@@ -33,7 +35,27 @@ export async function loadPapers(
   as: AsUsed = 'everywhere',
 ): Promise<{ readonly papers: readonly LoadedPaper[]; readonly snapshot: Snapshot }> {
   const { known, snapshot } = await knownPapers(hub, asked, most, reader, counting)
-  return { papers: await withUses(hub, known, snapshot, as, reader), snapshot }
+  const papers = await withUses(hub, known, snapshot, as, reader)
+  return { papers: as === 'at_gate' ? papers : await withArrivals(hub, papers, snapshot, reader), snapshot }
+}
+
+/** Where goods came under papers that were sold at their beginning: as a gate counts it, or where they were sold and what is no arrival of these goods, if these are more places. */
+async function withArrivals(
+  hub: Reader,
+  papers: readonly LoadedPaper[],
+  snapshot: Snapshot,
+  reader: Reader,
+): Promise<readonly LoadedPaper[]> {
+  const isSold = ({ beginning, usage }: LoadedPaper): boolean =>
+    beginning?.isVoucher === false && usage.sites.some(({ kind }) => kind === 'sale')
+  const sold = papers.filter(isSold)
+  if (sold.length === 0) return papers
+  const arrived = await withUses(hub, sold, snapshot, 'at_gate', reader)
+  const cameTo = new Map(sold.map((paper, n) => [paper, arrived[n]?.cameTo ?? []]))
+  return papers.map((paper) => {
+    const arrivals = cameTo.get(paper) ?? []
+    return arrivals.length < paper.cameTo.length ? paper : { ...paper, cameTo: arrivals }
+  })
 }
 
 /** Papers as they are known by their own records, with what was used of them. */
@@ -63,12 +85,14 @@ async function withUses(
       return part === null ? [] : [{ row, part }]
     })
     const otherGoods = parts.flatMap(({ row }) => (differsFromAll(goods, row) === null ? [] : row))
-    const usage = usageOf(parts.map(({ row, part }) => usePartOf(row, goods, part)))
+    const told = usageOf(parts.map(({ row, part }) => usePartOf(row, goods, part)))
+    const usage = as === 'at_gate' || one.beginning?.isVoucher ? atGate(told) : told
     return {
       ...one,
       paper,
       type: one.best?.type ?? one.asked.type ?? typeUsed(rows),
-      usage: as === 'at_gate' || one.beginning?.isVoucher ? atGate(usage) : usage,
+      usage,
+      cameTo: usage.sites,
       otherGoods,
     }
   })

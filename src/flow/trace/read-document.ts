@@ -181,9 +181,14 @@ export const reasonOf = ({
 })
 
 /** Stated against used, and what is wrong with the use. */
-export function figuresOf({ paper, type, usage }: Pick<LoadedPaper, 'paper' | 'type' | 'usage'>) {
+export function figuresOf({
+  paper,
+  type,
+  usage,
+  cameTo,
+}: Pick<LoadedPaper, 'paper' | 'type' | 'usage' | 'cameTo'>) {
   const goods = paper?.goods ?? []
-  const judged = judgeUsage({ type, goods }, usage)
+  const judged = judgeUsage({ type, goods }, usage, cameTo)
   const { stated, each, whole, isUnsure } = judged.left
   return {
     ...judged,

@@ -86,6 +86,58 @@ test('a paper of one transport that only its uses tell of is found where it was 
   expect(await states('paper_used_twice', 'T1')).toEqual([['open', 't1', 't1b']])
 })
 
+test('a paper of one transport that came in at two markets is found also where the slaughterhouse tells of its sales, and what it sold is no place of use', async () => {
+  const house = {
+    region: { code: '330603', year: 2024 },
+    sites: [
+      {
+        ...{ role: 'slaughterhouse', name: '稽山示例肉联厂' },
+        ids: [{ scheme: 'cn.mofcom.node9', value: '330603001' }],
+      },
+    ],
+  }
+  const goods = { product: { name: '带皮片猪', class: 'pork' }, ...kilograms('1600') }
+  const [first, second] = ['330402160', '330402161'] as const
+  const deal = (number: string, to: string) => [
+    record('sale', `sold ${number} ${to}`, {
+      ...{ ...house, ...kilograms('800'), saleKind: 'wholesale' },
+      parties: [
+        { role: 'seller', name: '稽山示例生猪批发部', ids: [] },
+        { role: 'buyer', name: `${to}示例鲜肉店`, ids: [] },
+      ],
+      documents: [
+        { role: 'voucher', type: 'sales_voucher', number: `V${number}${to}` },
+        ...under('product_B', number).documents,
+      ],
+    }),
+    entry(`came ${number} ${to}`, {
+      ...{ ...market(to), ...kilograms('800') },
+      parties: [
+        { role: 'owner', name: `${to}示例鲜肉店`, ids: [] },
+        { role: 'supplier', name: '稽山示例生猪批发部', ids: [] },
+      ],
+      documents: [
+        { role: 'upstream', type: 'sales_voucher', number: `V${number}${to}` },
+        ...under('product_B', number).documents,
+      ],
+    }),
+  ]
+  const slaughter = (number: string) =>
+    record('transformation', `slaughter ${number}`, {
+      ...{ ...house, process: 'slaughter', product: undefined, quantity: undefined },
+      output: { ...goods, documents: [{ role: 'output', type: 'product_B', number }] },
+    })
+  await post(slaughter('S1'), ...deal('S1', first), ...deal('S1', second))
+  await post(slaughter('S2'), ...deal('S2', first))
+  const [found] = await about('paper_used_twice', 'S1')
+  expect(found).toMatchObject({ state: 'open', severity: 'serious' })
+  expect(found?.sentence.en).toMatch(/at 2 places/)
+  expect(found?.sentence.en).not.toMatch(/稽山/)
+  expect(await reasons('S1')).toContain('used_twice warn')
+  expect(await states('paper_used_twice', 'S2')).toEqual([])
+  expect(await reasons('S2')).not.toContain('used_twice warn')
+})
+
 test('of a number that markets call papers of several types nothing is found, nor of a paper of a batch', async () => {
   const elsewhere = market('330402161')
   await post(
