@@ -60,7 +60,8 @@ export function linesOnce(lines: readonly Link[], of: StatementOf): Link[] {
   return paired(nearest.map(({ line }) => line))
 }
 
-const isOther = (lot: Statement | undefined, line: Statement | undefined): boolean =>
+/** Whether a line is surely another lot than that of a record. */
+export const isOther = (lot: Statement | undefined, line: Statement | undefined): boolean =>
   lot !== undefined &&
   line !== undefined &&
   (lot.system === line.system || areApart(lot.papers, line.papers) || areApart(lot.owners, line.owners))

@@ -9,6 +9,10 @@ const SENTENCES = {
     '{records} {records:record|records} of {goods} at {site} on {day} {records:lacks|lack} papers that the rules of the day ask for: {missing}.',
     '{site} {day} 的 {goods} 有 {records} 条记录缺少当日规则要求的凭证：{missing}。',
   ],
+  no_paper_of_some: [
+    '{records} {records:record|records} of {goods} at {site} on {day} {records:lacks|lack} papers that the rules of the day ask for: {missing}. Papers that are told elsewhere cover {covered} of {among} records of about one mass at one trader; which, nobody tells.',
+    '{site} {day} 的 {goods} 有 {records} 条记录缺少当日规则要求的凭证：{missing}。同一商户、重量相近的 {among} 条中，他处所报凭证只够 {covered} 条，无法确认是哪几条。',
+  ],
   test_failed: ['{goods} failed the test {item} on {day}.', '{goods} 于 {day} 检测不合格（{item}）。'],
   lot_over: [
     'More went out of lot {lot} than came into it: in {in}, out {out}, {over} {unit} too many.',

@@ -15,6 +15,7 @@ import { readClosedRecords } from '#store/findings.ts'
 import { listMoves, type MoveRecord, type MovesOf, readEnteredLots } from '#store/goods-moves.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
+import { type FoundWithout, type Without, withoutCovered, withoutPapers } from './doubtful-lines.ts'
 import { severityOfOver } from './judge-lots.ts'
 import { aboutOf, goodsName, type Judged, type Judging, ownRecords, siteName } from './judging.ts'
 import { type Found, type FoundRecord, uncoveredReader } from './uncovered.ts'
@@ -54,13 +55,10 @@ export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubj
         const record = bodies.get(recordId)
         return record ? [{ ...record, version }] : []
       })
-      return {
-        count: moves.length,
-        named,
-        lacking: moves.flatMap(({ lacking }) => (lacking ? [lacking] : [])),
-      }
+      return { count: moves.length, named }
     }
-    return draftsOf(goods, goodsSubject(subjects[n] as GoodsSubject), of)
+    const { moves = [], doubtful = new Map() } = records.bare[at] ?? {}
+    return draftsOf(goods, goodsSubject(subjects[n] as GoodsSubject), of, withoutPapers(moves, doubtful))
   })
   const lots = await lotsBehind(pool, here)
   const elsewhere = loaded
@@ -89,8 +87,6 @@ interface Told {
   readonly count: number
   /** Those that it names. */
   readonly named: readonly TracedRecord[]
-  /** What each of those that it counts lacks. */
-  readonly lacking: readonly Lacking[]
 }
 
 const namedOf = (moves: readonly MoveRecord[]) => moves.slice(0, EVIDENCE_MAX)
@@ -137,17 +133,18 @@ async function read(
 async function undecided(
   pool: Judging['pool'],
   goods: readonly LoadedGoods[],
-  bare: readonly Found[],
-): Promise<Found[]> {
+  found: readonly Found[],
+): Promise<FoundWithout[]> {
+  const bare = found.map(withoutCovered)
   const hub = await readHubId(pool)
   const ids = goods.map((one) => findingId(hub, 'no_paper', goodsSubject(one)))
   const closed = await readClosedRecords(
     pool,
     ids.filter((_, n) => bare[n]?.moves.length !== 0),
   )
-  return bare.map(({ moves, isWhole }, n) => {
+  return bare.map(({ moves, ...more }, n) => {
     const known = closed.get(ids[n] as string)
-    return { moves: moves.filter(({ recordId }) => known?.has(recordId) !== true), isWhole }
+    return { ...more, moves: moves.filter(({ recordId }) => known?.has(recordId) !== true) }
   })
 }
 
@@ -161,10 +158,15 @@ async function ofOurs(pool: Judging['pool'], pages: Pages): Promise<Pages> {
 }
 
 /** A finding of which nobody knows whether it holds stays as it is. */
-function draftsOf(goods: LoadedGoods, subject: string, of: (name: MovesOf) => Told | null): FindingDraft[] {
+function draftsOf(
+  goods: LoadedGoods,
+  subject: string,
+  of: (name: MovesOf) => Told | null,
+  without: Without,
+): FindingDraft[] {
   const [bare, suspect, all] = [of('bare'), of('suspect'), of('all')]
   return [
-    ...(bare === null ? [] : [bareDraft(goods, subject, bare)]),
+    ...(bare === null ? [] : [bareDraft(goods, subject, bare, without)]),
     ...(suspect === null ? [] : [suspectDraft(goods, subject, suspect)]),
     ...(all === null ? [] : [overDraft(goods, subject, all)]),
   ]
@@ -189,19 +191,37 @@ function shared({ day, goods, place }: LoadedGoods, subject: string, { named, co
   }
 }
 
-function bareDraft(goods: LoadedGoods, subject: string, told: Told): FindingDraft {
+function bareDraft(
+  goods: LoadedGoods,
+  subject: string,
+  told: Told,
+  { lacking, doubt }: Without,
+): FindingDraft {
   const { names, ...more } = shared(goods, subject, told)
+  const records = lacking.length
+  const said = { ...names, records: String(records), missing: missingWords(lacking) }
   return {
     ...more,
     kind: 'no_paper',
-    holds: told.count > 0,
-    numbers: [...figure('records', told.count), ...figure('incomplete', incompleteOf(goods.day, told))],
-    sentence: sentenceOf('no_paper', { ...names, missing: missingWords(told.lacking) }),
+    holds: records > 0,
+    numbers: [
+      ...figure('records', records),
+      ...figure('incomplete', incompleteOf(goods.day, told, lacking)),
+      ...figure('among', doubt?.among ?? null),
+    ],
+    sentence:
+      doubt === null
+        ? sentenceOf('no_paper', said)
+        : sentenceOf('no_paper_of_some', {
+            ...said,
+            among: String(doubt.among),
+            covered: String(doubt.covered),
+          }),
   }
 }
 
 /** How many of the records have a part of the papers that they need; null where none has. */
-function incompleteOf(day: string, { named, lacking }: Told): number | null {
+function incompleteOf(day: string, { named }: Told, lacking: readonly Lacking[]): number | null {
   const productClass = named[0]?.body.product?.class
   if (productClass === undefined || !Object.hasOwn(PRODUCT_CLASSES, productClass)) return null
   const groups = requiredDocuments(productClass as ProductClass, day).length

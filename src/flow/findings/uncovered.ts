@@ -9,7 +9,8 @@ import { readAllMentions } from '#flow/balance/all-mentions.ts'
 import type { MoveRecord } from '#store/goods-moves.ts'
 import { type Mentions, readMentions } from '#store/lots.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
-import { type Behind, codesBehind } from './codes-behind.ts'
+import { type Behind, codesBehind, type RootBehind } from './codes-behind.ts'
+import { type LineOfLots, linesOfLots } from './lines-of-lots.ts'
 
 /** Records of each code that are looked at first: mostly one of them names the papers. */
 const FIRST = 20
@@ -18,6 +19,8 @@ const CODES_AT_ONCE = 2000
 /** A record of goods with the papers that it lacks, where it is found for that. */
 export interface FoundRecord extends MoveRecord {
   readonly lacking?: Lacking
+  /** Where it may be one of some lots with papers. */
+  readonly line?: LineOfLots
 }
 
 /** Records of a place that a finding is about. */
@@ -36,7 +39,7 @@ interface Named {
 
 /**
  * Reads of lists of records those whose goods have no papers further back either: papers of the lot that goods were cut or split from count as their own,
- * those of other goods on the same voucher or lorry do not. All of a list are walked back together, each by its own links; what was read of a code
+ * those of other goods on the same voucher or lorry do not. Of lines that only may be a lot with papers, all are given, with whether there is one for each. All of a list are walked back together, each by its own links; what was read of a code
  * is kept for the lists behind it. Of goods of which not all can be read nothing is said.
  */
 export function uncoveredReader(pool: Pool) {
@@ -51,22 +54,46 @@ export function uncoveredReader(pool: Pool) {
     const rootsOf = ({ recordId, code }: MoveRecord): readonly string[] =>
       code === null ? sourcesNamed(bodies.get(recordId)?.body) : [code]
     const walked = await codesBehind(pool, new Set(moves.flatMap(rootsOf)))
-    const behind = (move: MoveRecord): Behind =>
+    const behind = (move: MoveRecord): RootBehind =>
       together(rootsOf(move).flatMap((root) => walked.get(root) ?? []))
-    const judge = (move: MoveRecord) => coverOf(bodies.get(move.recordId)?.body, behind(move), known)
+    const judge = (move: MoveRecord) => judgedBy(bodies.get(move.recordId)?.body, behind(move), known)
     await readFirst(pool, known, new Set([...walked.values()].flatMap(({ codes }) => [...codes])))
-    const open = moves.filter((move) => judge(move) === 'unknown')
+    const open = moves.filter((move) => judge(move).cover === 'unknown')
     await readRest(pool, known, new Set(open.flatMap((move) => [...behind(move).codes])))
+    const judged = new Map(moves.map((move) => [move, judge(move)]))
+    const lines = await linesOfLots(pool, new Set([...judged.values()].flatMap(({ lots }) => lots)))
     return lists.map((list) => {
-      const judged = list.map((move) => ({ move, cover: judge(move) }))
-      return {
-        moves: judged.flatMap(({ move, cover }) =>
-          typeof cover === 'object' ? [{ ...move, ...cover }] : [],
-        ),
-        isWhole: judged.every(({ cover }) => cover !== 'unknown'),
-      }
+      const found = list.map((move) => foundOf(move, judged.get(move) as ReturnType<typeof judge>, lines))
+      return { moves: found.flatMap((one) => one ?? []), isWhole: !found.includes(undefined) }
     })
   }
+}
+
+/** A record that may be found; null where it is not, undefined where nobody knows. */
+function foundOf(
+  move: MoveRecord,
+  { cover, lots }: ReturnType<typeof judgedBy>,
+  lines: ReadonlyMap<string, LineOfLots> | null,
+): FoundRecord | null | undefined {
+  if (typeof cover !== 'object') return cover === 'unknown' ? undefined : null
+  if (lots.length === 0) return { ...move, ...cover }
+  if (lines === null) return undefined
+  const line = lines.get(move.code ?? '')
+  return { ...move, ...cover, ...(line && { line }) }
+}
+
+/** Whether goods have papers by what is said of them; where not, the lots with papers that they may be. */
+function judgedBy(
+  body: Body | undefined,
+  behind: RootBehind,
+  known: ReadonlyMap<string, Named>,
+): { readonly cover: ReturnType<typeof coverOf>; readonly lots: readonly string[] } {
+  const own = behind.lots.size === 0 ? null : coverOf(body, behind.own, known)
+  if (typeof own !== 'object' || own === null) return { cover: own ?? coverOf(body, behind, known), lots: [] }
+  const covers = [...behind.lots].map(([lot, one]) => [lot, coverOf(body, one, known)] as const)
+  if (covers.some(([, cover]) => cover === 'unknown')) return { cover: 'unknown', lots: [] }
+  const lots = covers.flatMap(([lot, cover]) => (cover === 'papers' ? [lot] : []))
+  return lots.length > 0 ? { cover: own, lots } : { cover: coverOf(body, behind, known), lots }
 }
 
 /**
@@ -83,7 +110,12 @@ const sourcesNamed = (body: Body | undefined): string[] =>
     ),
   ].filter(isCode)
 
-const together = (all: readonly Behind[]): Behind => ({
+const together = (all: readonly RootBehind[]): RootBehind => ({
+  ...allOf(all),
+  own: allOf(all.map(({ own }) => own)),
+  lots: new Map(all.flatMap(({ lots }) => [...lots])),
+})
+const allOf = (all: readonly Behind[]): Behind => ({
   codes: new Set(all.flatMap(({ codes }) => [...codes])),
   isWhole: all.every(({ isWhole }) => isWhole),
 })
