@@ -182,7 +182,10 @@ function divide(sales: readonly LikelySale[], bounds: Bounds, told: Map<Group, G
         parts[i]?.push({ unit, value: addDecimal(same[i] ?? '0', part) })
       }
     }
+    const isSome = (i: number): boolean => parts[i]?.some(({ value }) => value !== '0') === true
+    const isNone = from.every((_, i) => !isSome(i))
     for (const [i, one] of from.entries()) {
+      if (!isSome(i) && !(isNone && i === 0) && isToldIn(one, fact)) continue
       const part = { ...fact, measures: parts[i] ?? [] }
       one.left.push(part)
       told.get(one)?.push(part)
@@ -190,6 +193,10 @@ function divide(sales: readonly LikelySale[], bounds: Bounds, told: Map<Group, G
   }
   return open
 }
+
+/** Whether a record tells in all units of a lot what it took: else nobody knows how much is left in the others. */
+const isToldIn = ({ came }: Group, { measures }: GoodsFact): boolean =>
+  came.every((one) => one.measures.every(({ unit }) => measures.some((told) => told.unit === unit)))
 
 /** Whether a summary tells more than came of all lots that are known to have been there: then others were of which nobody tells how they came, and it may be of those. */
 function isOfMore({ fact, from, others }: LikelySale, wentOn: WentOn): boolean {

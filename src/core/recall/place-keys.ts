@@ -10,7 +10,7 @@ export type PlaceKeys = (place: Place, region: string | null) => string
 
 export function placeKeys(facts: readonly GoodsFact[]): PlaceKeys {
   const names = new Map<string, string>()
-  const said = new Map<string, SiteSaid[]>()
+  const said = new Map<string, Map<string, SiteSaid>>()
   const wayOf = (name: string, code: string | null, region: string): string =>
     code ?? siteByName(name, region)
   for (const { places, region } of facts)
@@ -19,12 +19,14 @@ export function placeKeys(facts: readonly GoodsFact[]): PlaceKeys {
         const key = nameKey(name)
         if (code !== null) names.set(`${kind} ${code}`, key)
         const at = { site: wayOf(key, code, region ?? ''), region: region ?? '' }
-        said.set(`${kind} ${key}`, [...(said.get(`${kind} ${key}`) ?? []), at])
+        // Thousands of tickets tell of a few places.
+        const ways = said.get(`${kind} ${key}`) ?? new Map<string, SiteSaid>()
+        said.set(`${kind} ${key}`, ways.set(`${at.region} ${at.site}`, at))
       }
   const same = new Map(
     [...said].map(([kindAndName, at]) => [
       kindAndName,
-      samePlaces(kindAndName.slice(kindAndName.indexOf(' ') + 1), at),
+      samePlaces(kindAndName.slice(kindAndName.indexOf(' ') + 1), [...at.values()]),
     ]),
   )
   return ({ kind, name, code }, region) => {
