@@ -101,3 +101,18 @@ test('a summary of a stall or market that names no lot is of what was there by i
     maybeSold: '0',
   })
 })
+
+test('a summary counts as it was known at the time that is asked for, and not where it is void', async () => {
+  const goods = { product: { name: '莴笋', class: 'vegetable' as const } }
+  const summary = told('sale', 'C-1', 40, { ...goods, day: '2026-03-04', saleKind: 'summary' })
+  await storeRecords(pool, [came('ATT1', 'C-1', 100, goods), summary])
+  await followToTheEnd(pool)
+  expect(await rehearse('ATT1', { at: '2026-03-03T00:00:00Z' })).toMatchObject({
+    left: '100',
+    maybeSold: '0',
+  })
+  expect(await rehearse('ATT1')).toMatchObject({ left: '100', maybeSold: '40' })
+  await storeRecords(pool, [{ ...summary, version: 2, status: 'void' }])
+  await followToTheEnd(pool)
+  expect(await rehearse('ATT1')).toMatchObject({ left: '100', maybeSold: '0' })
+})
