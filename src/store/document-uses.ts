@@ -15,6 +15,8 @@ export interface UseQuestion {
   /** Types by which uses may name it from a day on besides. */
   readonly former: { readonly types: readonly string[]; readonly since: string } | null
   readonly on: string
+  /** Where it is asked soon after the beginning of that day: a load that came in since then, on the day before, may be the one that is asked about. */
+  readonly justBefore?: string | null
   /** Day of issue; null where it is not known, or does not matter. */
   readonly issued: string | null
   /** Last valid day. */
@@ -42,7 +44,7 @@ export interface UseQuestion {
  */
 const CHOSEN = (active: string): string => `
   asked as materialized (
-    select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], former jsonb, "on" date, issued date, until date, inside text,
+    select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], former jsonb, "on" date, "justBefore" timestamptz, issued date, until date, inside text,
       plate text, beginning jsonb, "isSoldAsSent" boolean)),
   ${BEYOND},
   met as materialized (
@@ -131,7 +133,19 @@ const HOLDERS_MAX = 500
 
 const HOLDER = `case kind when 'entry' then taker when 'sale' then giver end`
 
-const USAGE = `with ${CHOSEN(` and m.status = 'active'`)},${DOUBTED},
+/** Uses of the day that is asked for; and those just before it, of which the log tells the time. */
+const ON_DAY = `used_on = "on"`
+const NEAR_DAY = `(${ON_DAY} or (n, record_id) in (select n, record_id from just_before))`
+const JUST_BEFORE = `
+  just_before as materialized (
+    select n, record_id from counted c
+     where n in (select n from asked where "justBefore" is not null) and used_on = "on" - 1 and exists (
+       select from record_versions v where v.record_id = c.record_id and v.version = c.version and v.occurred_at >= (select "justBefore" from asked a where a.n = c.n))),`
+
+const usageText = (
+  isOfDay: string,
+  more = '',
+): string => `with ${CHOSEN(` and m.status = 'active'`)},${DOUBTED},${more}
   apart as materialized (
     select n from counted where counts group by n having count(distinct system) > 1 and count(distinct ${HOLDER}) <= ${HOLDERS_MAX})
   select u.*, coalesce(v.region, '') as region from (
@@ -141,7 +155,7 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)},${DOUBTED},
            coalesce(bool_or(kind = 'sale' and not sent and mass is null), false) as "soldUnweighed",
            sum(mass) filter (where kind = 'sale' and not sent and taker is null) as "namelessMass", sum(count) filter (where kind = 'sale' and not sent and taker is null) as "namelessCount",
            sum(mass) filter (where taken) as "takenMass", sum(count) filter (where taken) as "takenCount",
-           sum(mass) filter (where counts and used_on = "on") as "dayMass", sum(count) filter (where counts and used_on = "on") as "dayCount",
+           sum(mass) filter (where counts and ${isOfDay}) as "dayMass", sum(count) filter (where counts and ${isOfDay}) as "dayCount",
            coalesce(bool_or(counts and (mass < 0 or count < 0)), false) as "cameBack",
            coalesce(bool_or(counts and mass is null and count < 0), false) as "cameBackUnweighed",
            min(used_on) filter (where counts) as "firstOn", max(used_on) filter (where counts) as "lastOn",
@@ -153,6 +167,10 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)},${DOUBTED},
     left join lateral (
       select v.region from record_versions v where v.record_id = u.one and u."siteName" <> u.site order by v.version desc limit 1) v on true`
 
+const USAGE = { name: 'papers-usage', text: usageText(ON_DAY) }
+/** Only after midnight are times looked up. */
+const USAGE_AFTER_MIDNIGHT = { name: 'papers-usage-after-midnight', text: usageText(NEAR_DAY, JUST_BEFORE) }
+
 /** What was used of each paper: a row for each place, kind of record, system, type of paper, holder where several systems tell of it, unit, goods and papers beside it. Void records do not count. */
 export async function readUsage(
   reader: Reader,
@@ -161,8 +179,7 @@ export async function readUsage(
   rows: readonly MentionRow[],
 ): Promise<UsageRow[]> {
   const { rows: usage } = await reader.query<UsageRow>({
-    name: 'papers-usage',
-    text: USAGE,
+    ...(questions.some(({ justBefore = null }) => justBefore !== null) ? USAGE_AFTER_MIDNIGHT : USAGE),
     values: [JSON.stringify(questions), ...overlay(beyond, rows)],
   })
   return usage

@@ -161,8 +161,8 @@ export const PAPER_REASONS = {
   },
   entered_here: {
     severity: 'note',
-    en: '{here} {unit} were already recorded here on this day; it may be this load.',
-    zh: '本场当日已登记 {here} {unit}，可能即为本车货物。',
+    en: '{here} {unit} were already recorded here on this day, or just before midnight; it may be this load.',
+    zh: '本场当日（或零点前不久）已登记 {here} {unit}，可能即为本车货物。',
     askEn: 'Is it this load? If not, hold it against what is left.',
     askZh: '请核对是否即为本车；如不是，请按余量核对。',
   },

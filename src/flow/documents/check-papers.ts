@@ -55,10 +55,12 @@ export async function checkPapers(
     questions.map(({ number }) => number),
   )
   const loads = questions.map(loadOf)
+  const today = dayAsked(undefined, nowMs)
   const asked = questions.map(({ type = null, on, system }, n) => ({
     number: askedIn(numbers[n] as string, n),
     type,
     on: dayAsked(isDay(on) ? on : undefined, nowMs),
+    nowMs: on === undefined || on === today ? nowMs : undefined,
     system,
     full,
     goods: loads[n]?.goods,

@@ -1,3 +1,4 @@
+import { CHINA_OFFSET_MINUTES, DAY_MS, MINUTE_MS } from '#core/calendar.ts'
 import { documentTypeOn, namesBefore2026, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import type { NamedGoods } from '#core/documents/goods-match.ts'
@@ -33,6 +34,8 @@ export interface AskedPaper {
   readonly system?: string | undefined
   /** `YYYY-MM-DD`. */
   readonly on: string
+  /** When it is asked, where that is on this day: milliseconds since 1970. */
+  readonly nowMs?: number | undefined
   /** Goods that come under it; of several papers of its number that of these speaks. */
   readonly goods?: NamedGoods | undefined
   /** Whether free texts of its sender are given as they are; else masked. */
@@ -143,8 +146,17 @@ async function ofPaper(
 /** Vouchers are written when goods are sold, and these may have come in before. */
 const OF_TRADES: ReadonlySet<DocumentType> = new Set<DocumentType>(['sales_voucher', 'purchase_voucher'])
 
+/** Clocks of two systems differ, and a lorry is written down at a gate and at a counter: of one that came in before midnight one of them tells after it. Decided by us. */
+const SOON_MS = 30 * MINUTE_MS
+
+/** Since when a load may be one that is asked about now, where that was yesterday. */
+function justBefore(nowMs: number): string | null {
+  const intoDayMs = (nowMs + CHINA_OFFSET_MINUTES * MINUTE_MS) % DAY_MS
+  return intoDayMs < SOON_MS ? new Date(nowMs - SOON_MS).toISOString() : null
+}
+
 function questionOf(
-  { on, type }: AskedPaper,
+  { on, type, nowMs }: AskedPaper,
   {
     code,
     n,
@@ -158,6 +170,7 @@ function questionOf(
     code,
     ...(paper === null ? { types, former: formerOf(type) } : { types: usedAs(type, paper), former: null }),
     on,
+    justBefore: nowMs === undefined ? null : justBefore(nowMs),
     issued: paper === null || OF_TRADES.has(paper.type) ? null : paper.issuedOn,
     until: paper?.validUntil ?? null,
     inside: paper?.territory === 'within_province' ? (paper.province ?? '') : null,
