@@ -1,4 +1,13 @@
+import type { Pool } from 'pg'
+import { findingId } from '#core/findings/finding-id.ts'
+import { isPending } from '#core/findings/finding-kinds.ts'
 import type { Lacking } from '#core/findings/missing-words.ts'
+import { goodsSubject, readSubject } from '#core/findings/subjects.ts'
+import { readClosedRecords } from '#store/findings.ts'
+import { readPlaces } from '#store/goods-moves.ts'
+import { readHubId } from '#store/hub-identity.ts'
+import { readNewestVersions } from '#store/newest-versions.ts'
+import { ownRecords } from './judging.ts'
 import type { Found, FoundRecord } from './uncovered.ts'
 
 /** Lines among which some have papers, and nobody knows which. */
@@ -59,4 +68,41 @@ export function withoutPapers(
   const sum = (of: (one: DoubtfulLines) => number): number => doubts.reduce((all, one) => all + of(one), 0)
   const doubt = { among: sum(({ among }) => among), covered: sum(({ covered }) => covered) }
   return { lacking: told.flatMap(({ lacking }) => lacking), doubt: doubts.length === 0 ? null : doubt }
+}
+
+/**
+ * Of the goods of records for which no lot is left those at other places of which it is not found yet: a line that came elsewhere took the lot that they were covered by. Only what surely is
+ * found when it is judged: two places that never found it would have each other judged for ever.
+ * @param without the records with the goods that they are
+ * @param judged the subjects that are judged now, under the codes of their places
+ */
+export async function notFoundYet(
+  pool: Pool,
+  without: ReadonlyMap<string, readonly string[]>,
+  judged: ReadonlySet<string>,
+): Promise<string[]> {
+  const ours = await ownRecords(pool, [...without.keys()])
+  const goods = [...without].flatMap(([recordId, subjects]) =>
+    subjects.flatMap((subject) => {
+      const read = readSubject(subject)
+      return read?.is === 'goods' && ours.has(recordId) ? [{ ...read, recordId }] : []
+    }),
+  )
+  if (goods.length === 0) return []
+  const places = await readPlaces(
+    pool,
+    goods.map(({ site }) => site),
+  )
+  const hub = await readHubId(pool)
+  const others = goods.flatMap(({ recordId, ...one }) => {
+    const subject = goodsSubject({ ...one, site: places.get(one.site)?.site ?? one.site })
+    return judged.has(subject) ? [] : [{ recordId, subject, id: findingId(hub, 'no_paper', subject) }]
+  })
+  const ids = [...new Set(others.map(({ id }) => id))]
+  const closed = await readClosedRecords(pool, ids)
+  const found = await readNewestVersions(pool, ids)
+  const isOpen = (id: string): boolean => isPending(found.get(id)?.body.state ?? '')
+  return others.flatMap(({ recordId, subject, id }) =>
+    isOpen(id) || closed.get(id)?.has(recordId) ? [] : [subject],
+  )
 }

@@ -15,7 +15,13 @@ import { readClosedRecords } from '#store/findings.ts'
 import { listMoves, type MoveRecord, type MovesOf, readEnteredLots } from '#store/goods-moves.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
-import { type FoundWithout, type Without, withoutCovered, withoutPapers } from './doubtful-lines.ts'
+import {
+  type FoundWithout,
+  notFoundYet,
+  type Without,
+  withoutCovered,
+  withoutPapers,
+} from './doubtful-lines.ts'
 import { severityOfOver } from './judge-lots.ts'
 import { aboutOf, goodsName, type Judged, type Judging, ownRecords, siteName } from './judging.ts'
 import { type Found, type FoundRecord, uncoveredReader } from './uncovered.ts'
@@ -32,7 +38,8 @@ export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubj
   const loaded = await loadGoods(pool, subjects)
   const here = loaded.filter(isHere)
   const ours: Keep = async (pages) => (await ofOurs(pool, pages)).map((moves) => ({ moves, isWhole: true }))
-  const ofUncovered = uncoveredReader(pool)
+  const without = new Map<string, readonly string[]>()
+  const ofUncovered = uncoveredReader(pool, without)
   const uncovered: Keep = async (pages) => ofUncovered(await ofOurs(pool, pages))
   const records = {
     // Each is wrong by itself, so all are counted.
@@ -64,7 +71,8 @@ export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubj
   const elsewhere = loaded
     .filter((goods) => !isHere(goods))
     .map(({ place: { site }, goods, day }) => goodsSubject({ site, goods, day }))
-  return { drafts, also: [...lots, ...elsewhere] }
+  const others = await notFoundYet(pool, without, new Set(here.map(goodsSubject)))
+  return { drafts, also: [...lots, ...elsewhere, ...others] }
 }
 
 /** One subject for each place: what is told under its name is judged under its code. */

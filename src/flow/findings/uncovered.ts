@@ -41,9 +41,10 @@ interface Named {
  * Reads of lists of records those whose goods have no papers further back either: papers of the lot that goods were cut or split from count as their own,
  * those of other goods on the same voucher or lorry do not. Of lines that only may be a lot with papers, all are given, with whether there is one for each. All of a list are walked back together, each by its own links; what was read of a code
  * is kept for the lists behind it. Of goods of which not all can be read nothing is said.
+ * @param without takes the records, at whatever place, for which no lot is left, with the goods that they are
  */
-export function uncoveredReader(pool: Pool) {
-  const known = new Map<string, Named>()
+export function uncoveredReader(pool: Pool, without: Map<string, readonly string[]>) {
+  const judge = coverReader(pool)
   return async (lists: readonly (readonly MoveRecord[])[]): Promise<Found[]> => {
     const moves = lists.flat()
     if (moves.length === 0) return lists.map(() => ({ moves: [], isWhole: true }))
@@ -53,26 +54,53 @@ export function uncoveredReader(pool: Pool) {
     )
     const rootsOf = ({ recordId, code }: MoveRecord): readonly string[] =>
       code === null ? sourcesNamed(bodies.get(recordId)?.body) : [code]
-    const walked = await codesBehind(pool, new Set(moves.flatMap(rootsOf)))
-    const behind = (move: MoveRecord): RootBehind =>
-      together(rootsOf(move).flatMap((root) => walked.get(root) ?? []))
-    const judge = (move: MoveRecord) => judgedBy(bodies.get(move.recordId)?.body, behind(move), known)
-    await readFirst(pool, known, new Set([...walked.values()].flatMap(({ codes }) => [...codes])))
-    const open = moves.filter((move) => judge(move).cover === 'unknown')
-    await readRest(pool, known, new Set(open.flatMap((move) => [...behind(move).codes])))
-    const judged = new Map(moves.map((move) => [move, judge(move)]))
-    const lines = await linesOfLots(pool, new Set([...judged.values()].flatMap(({ lots }) => lots)))
+    const covers = await judge(
+      moves.map((move) => ({ body: bodies.get(move.recordId)?.body, roots: rootsOf(move) })),
+    )
+    const judged = new Map(moves.map((move, n) => [move, covers[n] as Judged]))
+    const lots = new Set(covers.flatMap((one) => one.lots))
+    const lines = await linesOfLots(pool, lots, async (some) => {
+      const own = await judge([...some].map(([code, body]) => ({ body, roots: [code] })))
+      return new Map(
+        [...some.keys()].map((code, n) => {
+          const { cover = 'unknown', lots = [] } = own[n] ?? {}
+          return [code, { isBare: typeof cover === 'object', lots }]
+        }),
+      )
+    })
+    for (const { isPaired, recordId, subjects } of lines?.values() ?? [])
+      if (!isPaired) without.set(recordId, subjects)
     return lists.map((list) => {
-      const found = list.map((move) => foundOf(move, judged.get(move) as ReturnType<typeof judge>, lines))
+      const found = list.map((move) => foundOf(move, judged.get(move) as Judged, lines))
       return { moves: found.flatMap((one) => one ?? []), isWhole: !found.includes(undefined) }
     })
+  }
+}
+
+/** Goods with the codes from which they came. */
+interface Goods {
+  readonly body: Body | undefined
+  readonly roots: readonly string[]
+}
+
+/** Judges goods together; what was read of a code is known the next time. */
+function coverReader(pool: Pool) {
+  const known = new Map<string, Named>()
+  return async (goods: readonly Goods[]): Promise<Judged[]> => {
+    const walked = await codesBehind(pool, new Set(goods.flatMap(({ roots }) => roots)))
+    const behind = ({ roots }: Goods): RootBehind => together(roots.flatMap((root) => walked.get(root) ?? []))
+    const judge = (one: Goods) => judgedBy(one.body, behind(one), known)
+    await readFirst(pool, known, new Set([...walked.values()].flatMap(({ codes }) => [...codes])))
+    const open = goods.filter((one) => judge(one).cover === 'unknown')
+    await readRest(pool, known, new Set(open.flatMap((one) => [...behind(one).codes])))
+    return goods.map(judge)
   }
 }
 
 /** A record that may be found; null where it is not, undefined where nobody knows. */
 function foundOf(
   move: MoveRecord,
-  { cover, lots }: ReturnType<typeof judgedBy>,
+  { cover, lots }: Judged,
   lines: ReadonlyMap<string, LineOfLots> | null,
 ): FoundRecord | null | undefined {
   if (typeof cover !== 'object') return cover === 'unknown' ? undefined : null
@@ -83,11 +111,12 @@ function foundOf(
 }
 
 /** Whether goods have papers by what is said of them; where not, the lots with papers that they may be. */
-function judgedBy(
-  body: Body | undefined,
-  behind: RootBehind,
-  known: ReadonlyMap<string, Named>,
-): { readonly cover: ReturnType<typeof coverOf>; readonly lots: readonly string[] } {
+interface Judged {
+  readonly cover: ReturnType<typeof coverOf>
+  readonly lots: readonly string[]
+}
+
+function judgedBy(body: Body | undefined, behind: RootBehind, known: ReadonlyMap<string, Named>): Judged {
   const own = behind.lots.size === 0 ? null : coverOf(body, behind.own, known)
   if (typeof own !== 'object' || own === null) return { cover: own ?? coverOf(body, behind, known), lots: [] }
   const covers = [...behind.lots].map(([lot, one]) => [lot, coverOf(body, one, known)] as const)

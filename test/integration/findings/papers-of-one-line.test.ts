@@ -119,11 +119,38 @@ test('a lot is first of the entry at its place, and what its trader brought else
   expect(await there.figures()).toEqual(['open', '1', '2', 1])
 })
 
+test('an entry elsewhere that a lot covered is found without papers when one comes to the place of the lot', async () => {
+  const [here, there] = [trader('330402147'), trader('330402148')]
+  const { parties } = here.line('')
+  await post(here.lot(1, { parties }), there.line('b', { parties }))
+  expect((await there.figures())[0]).toBe('none')
+  await post(here.line('a', { parties }))
+  expect((await here.figures())[0]).toBe('none')
+  expect(await there.figures()).toEqual(['open', '1', '2', 1])
+})
+
+test('entries of a ledger that knows the market by its name are judged where its code is', async () => {
+  const { line, lot, figures } = trader('330402146')
+  const sites = (ids: object[]) => ({ sites: [{ role: 'market', name: '示例六农贸市场', ids }] })
+  const named = sites([])
+  const coded = sites([{ scheme: 'cn.mofcom.node9', value: '330402146' }])
+  await post(line('c', coded), line('x', named), line('y', named), lot(1, coded))
+  expect(await figures()).toEqual(['open', '2', '3', 3])
+  await post(line('d', coded))
+  expect(await figures()).toEqual(['open', '3', '4', 4])
+})
+
 test('of several lots under one paper an entry that states its number is one', async () => {
   const { line, lines, lot, figures } = trader('330402149')
   const documents = [{ role: 'upstream', type: 'origin_cert', number: 'CD330402149' }]
   await post(...lines(3), line('own', { documents }), lot(1, { documents }), lot(2, { documents }))
   expect(await figures()).toEqual(['open', '2', '3', 3])
+})
+
+test('goods that came in on a test alone take no lot from the others', async () => {
+  const { line, lines, lot, figures } = trader('330402145')
+  await post(line('0', { admission: 'admitted_after_test' }), ...lines(1), lot(1))
+  expect((await figures())[0]).toBe('none')
 })
 
 test('goods of another mass, and lots without papers, cover none', async () => {
