@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { recheckWaiting } from '#flow/findings/recheck.ts'
 import { withFindings } from './setting.ts'
 
 const { api, judge, send } = withFindings()
@@ -172,15 +173,24 @@ test('entries among which some have papers stay decided by an official until one
   expect(await figures()).toEqual(['open', '1', '4', 1])
 })
 
+/** Records in the order of some numbers. */
+const shuffled = (records: readonly Line[], order: { next(): { readonly value?: number } }): Line[] =>
+  records
+    .map((one) => ({ one, at: order.next().value ?? 0 }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one)
+const order = fc.infiniteStream(fc.nat({ max: 1000 }))
+/** Markets are of one run each. */
+let market = 330402160
+
 test('how many entries lack papers is one number in whatever order entries, lots and voids come', async () => {
-  let market = 330402160
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 4 }),
       fc.integer({ min: 0, max: 3 }),
       fc.boolean(),
-      fc.infiniteStream(fc.nat({ max: 1000 })),
-      async (count, lots, isVoid, order) => {
+      order,
+      async (count, lots, isVoid, at) => {
         market += 1
         const { lines, lot, figures } = trader(String(market))
         const all = [
@@ -188,23 +198,53 @@ test('how many entries lack papers is one number in whatever order entries, lots
           ...Array.from({ length: lots }, (_, n) => lot(n)),
           ...(isVoid && lots > 0 ? [{ ...lot(0), status: 'void' }] : []),
         ]
-        const shuffled = all
-          .map((one) => ({ one, at: order.next().value as number }))
-          .sort((a, b) => a.at - b.at)
-          .map(({ one }) => one)
-        for (const one of shuffled) await post(one)
+        for (const one of shuffled(all, at)) await post(one)
         const covered = Math.min(count, isVoid && lots > 0 ? lots - 1 : lots)
-        const lacking = count - covered
         const [state, records, among] = await figures()
-        if (lacking === 0) expect(['none', 'resolved']).toContain(state)
+        if (count === covered) expect(['none', 'resolved']).toContain(state)
         else
           expect([state, records, among]).toEqual([
             'open',
-            String(lacking),
+            String(count - covered),
             covered > 0 ? String(count) : null,
           ])
       },
     ),
-    { numRuns: 12 },
+    { numRuns: 10 },
+  )
+}, 180_000)
+
+test('of a trader at two markets the entries at the place of the lots are covered first, in whatever order all come', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 0, max: 4 }),
+      order,
+      async (near, far, lots, at) => {
+        const [here, there] = [trader(String(market + 1)), trader(String(market + 2))]
+        market += 2
+        const { parties } = here.line('')
+        const of = (one: Line): Line => ({ ...one, parties })
+        const all = [
+          ...[...here.lines(near), ...there.lines(far)].map(of),
+          ...Array.from({ length: lots }, (_, n) => of(here.lot(n))),
+        ]
+        for (const one of shuffled(all, at)) await post(one)
+        // What waits is judged again from time to time.
+        await recheckWaiting(api.pool, Date.now(), 30)
+        await judge()
+        const left = Math.max(0, lots - near)
+        const lacking = async ({ figures }: ReturnType<typeof trader>): Promise<number> => {
+          const [state, records] = await figures()
+          return state === 'open' ? Number(records) : 0
+        }
+        expect([await lacking(here), await lacking(there)]).toEqual([
+          Math.max(0, near - lots),
+          Math.max(0, far - left),
+        ])
+      },
+    ),
+    { numRuns: 10 },
   )
 }, 180_000)
