@@ -25,7 +25,7 @@ export async function readSummaries(reader: Reader, places: Places, days: number
   return rows
 }
 
-/** What one system tells of the sales of one stall or trader on a day, each of them by itself or in sum; numbers are decimal text. */
+/** What one system tells of the sales of one stall or trader to consumers on a day, each of them by itself or in sum; numbers are decimal text. */
 export interface SoldThere {
   readonly n: number
   readonly stall: string | null
@@ -37,7 +37,10 @@ export interface SoldThere {
   readonly countUnit: string | null
 }
 
-/** What was sold at places on their days by other records than some, without what is summed up of the places as a whole. */
+/** A canonical text has no blanks, and nothing of this is of persons, so it stands in a sealed body too. */
+const IS_RETAIL = `v.body like '%"saleKind":"retail"%'`
+
+/** What was sold to consumers at places on their days by other records than some, without what is summed up of the places as a whole. */
 export async function readSoldThere(
   reader: Reader,
   places: Places,
@@ -48,6 +51,7 @@ export async function readSoldThere(
     name: 'goods-sold-there',
     text: `select a.n, m.stall, m.trader, m.system, m.summary is not null as "isSummary", m.count_unit as "countUnit", sum(m.kilograms)::text as kilograms, sum(m.count)::text as count
              from ${ASKED} join goods_moves m on m.site = any(a.keys) and m.goods = a.goods and m.day = a.day and m.flow = 'sold' and m.summary is distinct from 'whole'
+              and (m.summary is not null or exists (select from record_versions v where v.record_id = m.record_id and v.version = m.version and ${IS_RETAIL}))
             where not exists (select from unnest($2::text[]) w (id) where w.id = m.record_id)
             group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6`,
     values: [asked(places), without],

@@ -9,7 +9,7 @@ import { goingOn, joinPapers, joinToSources, TURNS } from './papers.ts'
 import { shareRefunds } from './refunds.ts'
 import { type Group, takeOutReturns } from './returns.ts'
 import { byTime, joinTraded, joinVouchers } from './same-goods.ts'
-import { sharedAmong, wentOnAlone } from './shared.ts'
+import { sharedAmong, wentOnAlone, wentOnMost } from './shared.ts'
 
 /** Goods in one hand at one time: a lot, with every code and record under which systems know it. */
 export interface Holding {
@@ -174,7 +174,9 @@ function assemble(
       ? [{ ...one, others: othersOf(one.fact), isOfThese: true }]
       : [],
   )
-  const unsure = shareLikely([...sales, ...summariesOf(likely, [...groups.values()], othersOf)], wentOn)
+  const unsure = shareLikely([...sales, ...summariesOf(likely, [...groups.values()], othersOf)], {
+    ...{ surely: wentOn, most: wentOnMost(holdings) },
+  })
   shareRefunds([...groups.values()], [...refunds, ...back], joined.find)
   const unsureOf = new Map([...unsure].map(([{ came }, one]) => [came as readonly GoodsFact[], one]))
   return holdings.map((holding) => {

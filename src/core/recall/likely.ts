@@ -47,11 +47,17 @@ export interface Unsure {
   readonly most: readonly GoodsFact[]
 }
 
+/** What of lots went on into others: surely, and at most. */
+export interface GoneOn {
+  readonly surely: WentOn
+  readonly most: WentOn
+}
+
 /**
  * Puts down what is surely sold of the lots that a recall reaches: of sales that may be of others as well as much as these cannot have been. Of lots that it reaches together that is
  * divided as what a record of several lots took. The rest is `open`: whoever recalls goods has to look for what may still be there.
  */
-export function shareLikely(sales: readonly LikelySale[], wentOn: WentOn): Map<Group, Unsure> {
+export function shareLikely(sales: readonly LikelySale[], wentOn: GoneOn): Map<Group, Unsure> {
   const unsure = new Map<Group, Unsure>()
   const known = sales.map((sale) => (isOfMore(sale, wentOn) ? { ...sale, isOfThese: false } : sale))
   for (const some of together(known)) shareTogether(some, wentOn, unsure)
@@ -84,7 +90,7 @@ const streams = (sales: readonly LikelySale[]): LikelySale[][] =>
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, own]) => together(own))
 
-function shareTogether(sales: readonly LikelySale[], wentOn: WentOn, unsure: Map<Group, Unsure>): void {
+function shareTogether(sales: readonly LikelySale[], wentOn: GoneOn, unsure: Map<Group, Unsure>): void {
   const parts = streams(sales).map((stream) => ({ stream, bounds: boundsOf(stream, wentOn) }))
   const told = new Map(sales.flatMap(({ from }) => from.map((group) => [group, [] as GoodsFact[]])))
   const all = { open: parts.flatMap(({ stream, bounds }) => divide(stream, bounds, told)) }
@@ -99,7 +105,7 @@ function shareTogether(sales: readonly LikelySale[], wentOn: WentOn, unsure: Map
 
 /** What of sales other lots can have been. */
 interface Bounds {
-  /** How much came of those that the recall does not reach; null where nobody tells it. */
+  /** How much came of those that the recall does not reach, and what a summary may tell that went on; null where nobody tells it. */
   readonly ofOthers: (unit: string) => string | null
   /** How much there is of one that it reaches; null where nobody tells how much came. */
   readonly has: (group: Group, unit: string) => string | null
@@ -108,14 +114,19 @@ interface Bounds {
 }
 
 /** @param sales none of which is put down yet */
-function boundsOf(sales: readonly LikelySale[], wentOn: WentOn): Bounds {
+function boundsOf(sales: readonly LikelySale[], wentOn: GoneOn): Bounds {
   const groups = [...new Set(sales.flatMap(({ from }) => from))]
   const others = [...Map.groupBy(new Set(sales.flatMap((sale) => sale.others)), keyOf).values()]
   const units = new Set(sales.flatMap(({ fact }) => fact.measures.map(({ unit }) => unit)))
   const [{ fact: first }] = sales as [LikelySale]
   const inUnits = <V>(of: (unit: string) => V): ReadonlyMap<string, V> =>
     new Map([...units].map((unit) => [unit, of(unit)]))
-  const came = inUnits((unit) => sumOf(others.map((facts) => cameOf({ came: facts }, unit, false))))
+  const came = inUnits((unit) =>
+    sumOf([
+      ...others.map((facts) => cameOf({ came: facts }, unit, false)),
+      ...groups.map((group) => soldOn(group, first, unit, wentOn)),
+    ]),
+  )
   const had = new Map(groups.map((group) => [group, inUnits((unit) => hasIn(group, first, unit, wentOn))]))
   const ofOthers = (unit: string): string | null => came.get(unit) ?? null
   const has = (group: Group, unit: string): string | null => had.get(group)?.get(unit) ?? null
@@ -199,12 +210,12 @@ const isToldIn = ({ came }: Group, { measures }: GoodsFact): boolean =>
   came.every((one) => one.measures.every(({ unit }) => measures.some((told) => told.unit === unit)))
 
 /** Whether a summary tells more than came of all lots that are known to have been there: then others were of which nobody tells how they came, and it may be of those. */
-function isOfMore({ fact, from, others }: LikelySale, wentOn: WentOn): boolean {
+function isOfMore({ fact, from, others }: LikelySale, wentOn: GoneOn): boolean {
   if (fact.tells !== 'summary') return false
   const came = [...Map.groupBy(others, keyOf).values()]
   return fact.measures.some(({ unit, value }) => {
     const known = sumOf([
-      ...from.map((group) => hasIn(group, fact, unit, wentOn)),
+      ...from.flatMap((group) => [hasIn(group, fact, unit, wentOn), soldOn(group, fact, unit, wentOn)]),
       ...came.map((facts) => cameOf({ came: facts }, unit, false)),
     ])
     return known === null || compareDecimal(value, addDecimal(known, toleranceOf(known, unit))) > 0
@@ -212,8 +223,12 @@ function isOfMore({ fact, from, others }: LikelySale, wentOn: WentOn): boolean {
 }
 
 /** What there is of a lot; null where nobody tells how much came of it. */
-const hasIn = (group: Group, fact: GoodsFact, unit: string, wentOn: WentOn): string | null =>
-  cameOf(group, unit, false) === null ? null : hasOf(group, fact, unit, wentOn)
+const hasIn = (group: Group, fact: GoodsFact, unit: string, { surely }: GoneOn): string | null =>
+  cameOf(group, unit, false) === null ? null : hasOf(group, fact, unit, surely)
+
+/** What a summary may tell of a lot that is none of what consumers bought: it went on to others. */
+const soldOn = ({ came }: Group, { tells }: GoodsFact, unit: string, { most }: GoneOn): string =>
+  tells === 'summary' ? most(came, unit) : '0'
 
 const sumOf = (values: readonly (string | null)[]): string | null =>
   values.reduce<string | null>(

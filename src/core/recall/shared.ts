@@ -9,12 +9,21 @@ import { sumIn, toldMost } from './told-most.ts'
 /** What of a lot, by what came of it, went on into others that have it from nowhere else. */
 export type WentOn = (came: readonly GoodsFact[], unit: string) => string
 
-export function wentOnAlone(holdings: readonly Holding[]): WentOn {
+export const wentOnAlone = (holdings: readonly Holding[]): WentOn =>
+  wentOnInto(holdings, ({ parents }) => parents.length === 1)
+
+/** What of a lot went on at most: also into those that may have it from elsewhere. */
+export const wentOnMost = (holdings: readonly Holding[]): WentOn => wentOnInto(holdings, () => true)
+
+function wentOnInto(holdings: readonly Holding[], isCounted: (child: Holding) => boolean): WentOn {
   const children = new Map<readonly GoodsFact[], Holding[]>()
-  for (const one of holdings) {
-    const [only, ...others] = one.parents.map((parent) => (holdings[parent] as Holding).came)
-    if (only !== undefined && others.length === 0) children.set(only, [...(children.get(only) ?? []), one])
-  }
+  for (const one of holdings.filter(isCounted))
+    for (const parent of one.parents) {
+      const { came } = holdings[parent] as Holding
+      const known = children.get(came)
+      if (known) known.push(one)
+      else children.set(came, [one])
+    }
   const ofChild = ({ came, madeFrom }: Holding, unit: string): string =>
     madeFrom.length === 0
       ? grossOf(came, unit)

@@ -116,3 +116,21 @@ test('a summary counts as it was known at the time that is asked for, and not wh
   await followToTheEnd(pool)
   expect(await rehearse('ATT1')).toMatchObject({ left: '100', maybeSold: '0' })
 })
+
+test('of a summary of a market only what tickets of others tell is none of the goods, and not what these sold on', async () => {
+  const goods = { product: { name: '油麦菜', class: 'vegetable' as const } }
+  const lots = [{ role: 'subject' as const, scheme: 'cn.mofcom.trace20b', value: 'WHO2' }]
+  await storeRecords(pool, [
+    ...[came('WHO1', 'E-1', 100, goods), came('WHO2', 'E-2', 100, goods)],
+    told('sale', 'E-2', 40, { ...goods, saleKind: 'retail', lots }),
+    told('sale', 'E-2', 30, {
+      ...{ ...goods, saleKind: 'wholesale', lots },
+      documents: [{ role: 'voucher', type: 'sales_voucher', number: 'VWHO2' }],
+    }),
+    told('sale', null, 100, { ...goods, saleKind: 'summary' }),
+  ])
+  await followToTheEnd(pool)
+  const some = { sold: '0', left: '100', maybeSold: '60' }
+  expect(await rehearse('WHO1')).toMatchObject(some)
+  expect(await rehearse('WHO1', {}, { systems: ['market'], regions: [] })).toMatchObject(some)
+})

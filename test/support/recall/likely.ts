@@ -47,7 +47,12 @@ export function likelyReader(active: readonly TracedRecord[], step: StepReader):
   const moves = active.flatMap((record) =>
     goodsMoves(record.kind, record.id, record.body).map((move) => ({
       ...move,
-      ...{ recordId: record.id, system: record.system, at: dayNumber(move.day) },
+      ...{
+        recordId: record.id,
+        system: record.system,
+        at: dayNumber(move.day),
+        isRetail: record.body.saleKind === 'retail',
+      },
     })),
   )
   const among = (
@@ -78,8 +83,8 @@ export function likelyReader(active: readonly TracedRecord[], step: StepReader):
     sold: async (places, without) => {
       const told = among(
         places,
-        ({ flow, summary, recordId, at }, day) =>
-          flow === 'sold' && summary !== 'whole' && !without.includes(recordId) && at === day,
+        ({ flow, summary, recordId, at, isRetail }, day) =>
+          flow === 'sold' && (isRetail || summary === 'part') && !without.includes(recordId) && at === day,
       )
       const key = (one: (typeof told)[number]) =>
         JSON.stringify([one.n, one.stall, one.trader, one.system, one.summary, one.countUnit])

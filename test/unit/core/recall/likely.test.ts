@@ -180,3 +180,16 @@ test('the sheet of an inspector says in both languages what may have been sold a
   ])
     expect(rowsIn('zh')).toContainEqual(row)
 })
+
+test('what a summary tells may be what was sold on to others, and is not told to be sold to consumers then', async () => {
+  const { records, tell, sell } = lots({ L1: 100 })
+  tell('entry', 1, 30, {
+    ...{ lots: [lot('N1'), lot('L1', 'source')], parties: [party('owner', 1), party('supplier', 0)] },
+    occurredAt: dayOf(DAY),
+  })
+  sell(30, 'summary')
+  const found = await rehearsalOf(records, 'lot:L1')
+  expect(massOf(found)).toMatchObject({ stated: 100, found: 100, where: { atSites: 100 } })
+  expect(leftAt(found)).toEqual({ [MARKETS[0]]: '70', [MARKETS[1]]: '30' })
+  expect(found.mass[0]?.maybeSold).toBe('30')
+})
