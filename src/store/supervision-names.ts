@@ -9,11 +9,20 @@ export interface NameCode {
   readonly records: number
 }
 
-/** Codes that records give beside the names. */
+/**
+ * The last of the names that one means, as SQL: those of all regions where it tells none (`大关湾示例农贸市场@`), else itself. The letter behind `@` ends all that begin with it.
+ * @param name an SQL expression
+ */
+export const lastMeant = (name: string): string =>
+  `case when right(${name}, 1) = '@' then left(${name}, -1) || 'A' else ${name} end`
+
+/** Codes that records give beside the names, by each of these; beside one without a region those of its name in all regions. */
 export async function readNameCodes(client: Client, names: readonly string[]): Promise<NameCode[]> {
   if (names.length === 0) return []
   const { rows } = await client.query(
-    'select name, code, records::integer as records from supervision_names where name = any($1::text[])',
+    `select a.name, o.code, sum(o.records)::integer as records
+       from unnest($1::text[]) a (name) join supervision_names o on o.name >= a.name and o.name <= ${lastMeant('a.name')}
+      group by a.name, o.code`,
     [names],
   )
   return rows

@@ -4,6 +4,7 @@ import { CHOSEN } from '#core/supervision/choose.ts'
 import type { GrainKey, Line } from '#core/supervision/lines.ts'
 import { unitHead } from '#core/supervision/traders.ts'
 import type { Reader } from './sighted.ts'
+import { lastMeant } from './supervision-names.ts'
 
 type Client = ClientBase | Pool
 
@@ -216,8 +217,9 @@ export async function readSystemsSeenAt(
 /** Names with their regions that records give beside the code of a market and of no other. */
 export async function readNamesOfCode(client: Reader, code: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    `select n.name from supervision_names n
-      where n.code = $1 and not exists (select from supervision_names o where o.name = n.name and o.code <> n.code)`,
+    `select b.name from (select name from supervision_names where code = $1
+                         union select split_part(name, '@', 1) || '@' from supervision_names where code = $1) b
+      where not exists (select from supervision_names o where o.name >= b.name and o.name <= ${lastMeant('b.name')} and o.code <> $1)`,
     [code],
   )
   return rows.map(({ name }) => name)
@@ -261,7 +263,8 @@ export async function readMarketsCalled(
               order by b.name limit ${NAMES_MAX}) as names
              from unnest($1::text[], $2::text[]) with ordinality a (code, name, n)
             cross join lateral (select coalesce(nullif(a.code, ''), (
-              select min(o.code) from supervision_names o where o.name = a.name having count(*) = 1)) as code) m
+              select min(o.code) from supervision_names o where o.name >= a.name and o.name <= ${lastMeant('a.name')}
+              having count(distinct o.code) = 1)) as code) m
             order by a.n`,
     values: [called.map(({ code }) => code), called.map(({ name }) => name)],
   })

@@ -33,6 +33,8 @@ const AT = '@'
 export const isSaidByName = (said: string): boolean => said.includes(AT)
 /** The name of a place that is said by name. */
 export const nameOf = (said: string): string => said.slice(0, said.indexOf(AT))
+/** The same name as records say it that tell no region: it means what it means in all regions together. */
+export const withoutRegion = (said: string): string => `${nameOf(said)}${AT}`
 /** How a place is named that is known by name only. */
 export const namedPlace = (name: string, region: string): string => `${normaliseKey(name)}${AT}${region}`
 

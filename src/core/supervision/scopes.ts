@@ -24,15 +24,19 @@ export function regionsAbove(leaf: string, day: string): readonly string[] {
 export const regionScope = (code: string): string => `r:${code}`
 export const placeScope = (place: string): string => `p:${place}`
 
-/** In which scopes a grain counts. */
+const NODE_CODE = /^[0-9]{9}$/
+
+/** In which scopes a grain counts. What records tell without a region at a market that they name is of the region with which its code begins. */
 export const scopesOf = (grain: {
   readonly place: string
   readonly region: string
   readonly day: string
 }): string[] => [
   EVERYWHERE,
-  ...regionsAbove(grain.region, grain.day).map(regionScope),
+  ...regionsAbove(grain.region || regionOfPlace(grain.place), grain.day).map(regionScope),
   ...(grain.place === '' ? [] : [placeScope(grain.place)]),
 ]
+
+const regionOfPlace = (place: string): string => (NODE_CODE.test(place) ? place.slice(0, 6) : '')
 
 export const isProvince = (code: string): boolean => levelOf(code) === 1

@@ -6,6 +6,7 @@ import { matchFacts } from '#core/lineage/matching.ts'
 import { namedGoods } from '#core/lineage/tested-goods.ts'
 import type { Body } from '#core/model/body.ts'
 import { SAME_LABORATORY } from '#core/model/masked-texts.ts'
+import { withRegionMeant } from '#flow/matching/markets-meant.ts'
 import { readCaseMoves } from '#store/case-events.ts'
 import { type CaseTest, dropCaseTest, findCasesOfGoods, putCaseTest } from '#store/case-lots.ts'
 import { readCase, retellCase, type ToldGoods } from '#store/cases.ts'
@@ -76,8 +77,10 @@ async function correctIn(
     return [test]
   }
   await putCaseTest(client, now)
-  if (opened)
-    await retellCase(client, caseId, toldBy(test, isMoved && isTaking ? test.receivedAt : found.toldAt))
+  if (opened) {
+    const toldAt = isMoved && isTaking ? test.receivedAt : found.toldAt
+    await retellCase(client, caseId, await toldBy(client, test, toldAt))
+  }
   const saidBefore = told === undefined || before.verdict === 'void' ? null : saysOf(told)
   if (isMoved || says !== saidBefore) {
     const failedBefore = read && saidBefore !== null ? { ...read, recordId } : undefined
@@ -93,8 +96,12 @@ async function correctIn(
 const GOES_ALONG: ReadonlySet<CaseState> = new Set(['suspect', 'held', 'cleared'])
 
 /** What a test tells of its case. */
-const toldBy = ({ recordId, body }: Pick<ToldTest, 'recordId' | 'body'>, toldAt: string): ToldGoods => ({
-  ...{ ...whereOf(body), cause: causeOf(body) },
+const toldBy = async (
+  client: ClientBase,
+  { recordId, body }: Pick<ToldTest, 'recordId' | 'body'>,
+  toldAt: string,
+): Promise<ToldGoods> => ({
+  ...{ ...whereOf(body, await withRegionMeant(client, body)), cause: causeOf(body) },
   ...{ testId: recordId, toldAt },
 })
 
@@ -193,7 +200,10 @@ async function tellByOther(
   if (found?.testId !== recordId) return
   const told = [...(await readTracedVersions(client, standing)).values()]
   const other = GRAVEST.flatMap((one) => told.filter(({ body }) => saysOf(body) === one))[0]
-  if (other) await retellCase(client, caseId, toldBy({ recordId: other.id, body: other.body }, found.toldAt))
+  if (other) {
+    const told = await toldBy(client, { recordId: other.id, body: other.body }, found.toldAt)
+    await retellCase(client, caseId, told)
+  }
 }
 
 /** The open cases of the goods that the test tells of now. */

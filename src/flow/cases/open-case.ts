@@ -10,7 +10,7 @@ import { FAILED_TEST } from '#core/model/masked-texts.ts'
 import { isPlain } from '#core/model/personal-values.ts'
 import { placeOf as marketOf } from '#core/supervision/market.ts'
 import { goodsOfTests } from '#flow/matching/goods-of-tests.ts'
-import { type MarketsReader, marketsMeant } from '#flow/matching/markets-meant.ts'
+import { type MarketsReader, marketsMeant, withRegionMeant } from '#flow/matching/markets-meant.ts'
 import { insertCaseEvent } from '#store/case-events.ts'
 import { type CaseLotRow, putCaseTest, replaceCaseLots } from '#store/case-lots.ts'
 import { insertCase, type NewCase, readCase } from '#store/cases.ts'
@@ -91,8 +91,9 @@ export async function openByTest(
   const says = saysOf(body)
   const state = (says && openingState(says)) ?? 'held'
   const openedAt = new Date(nowMs).toISOString()
+  const placed = await withRegionMeant(client, body)
   await insertCase(client, {
-    ...baseOf(body, state, { id, hub, openedAt, toldAt: receivedAt }),
+    ...baseOf(body, state, { id, hub, openedAt, toldAt: receivedAt }, placed),
     openedBy: 'test',
     testId: recordId,
     code: null,
@@ -113,11 +114,12 @@ export async function openByTest(
   return id
 }
 
-/** Where and what the goods are, and what is due, of a new case. */
+/** Where and what the goods are, and what is due, of a new case. @param placed the record with the region that it means */
 export function baseOf(
   body: Body,
   state: CaseState,
   at: { readonly id: string; readonly hub: string; readonly openedAt: string; readonly toldAt: string },
+  placed = body,
 ): Omit<NewCase, 'openedBy' | 'testId' | 'code' | 'reason' | 'cause' | 'whos' | 'whats'> {
   const openedMs = Date.parse(at.openedAt)
   // Only a laboratory's test opens a case that is confirmed.
@@ -128,7 +130,7 @@ export function baseOf(
     ...at,
     state,
     narrow: state === 'suspect',
-    ...whereOf(body),
+    ...whereOf(body, placed),
     confirmedAt: labToldAt,
     labToldAt,
     objectionUntil: new Date(
@@ -142,10 +144,10 @@ export function baseOf(
   }
 }
 
-/** What, where and when the goods of a case were, as the record that opened it tells. */
-export function whereOf(body: Body) {
+/** What, where and when the goods of a case were, as the record that opened it tells. @param placed the same with the region that it means */
+export function whereOf(body: Body, placed = body) {
   return {
-    ...goodsAndPlaceOf(body),
+    ...goodsAndPlaceOf(placed),
     market: marketOf(body).said || null,
     occurredAt: body.occurredAt?.at ?? null,
   }

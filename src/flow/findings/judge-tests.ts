@@ -2,6 +2,8 @@ import { type FindingDraft, figure } from '#core/findings/draft.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
 import { lotCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import type { Region } from '#core/model/values.ts'
+import { regionsMeant } from '#flow/matching/markets-meant.ts'
 import { readEndedTests } from '#store/case-findings.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
 import { aboutOf, goodsName, type Judged, type Judging, ownRecords } from './judging.ts'
@@ -14,16 +16,23 @@ export async function judgeTests({ pool }: Judging, ids: readonly string[]): Pro
   const records = await readNewestVersions(pool, ids)
   const own = await ownRecords(pool, ids)
   const ended = await readEndedTests(pool, ids)
+  const told = ids.flatMap((id) => records.get(id) ?? [])
+  const regions = await regionsMeant(
+    pool,
+    told.map(({ body }) => body),
+  )
   return {
-    drafts: ids.flatMap((id) => {
-      const record = records.get(id)
-      return record ? [draftOf(record, own.has(id) && !ended.has(id))] : []
-    }),
+    drafts: told.map((record, n) => draftOf(record, own.has(record.id) && !ended.has(record.id), regions[n])),
     also: [],
   }
 }
 
-function draftOf({ id, version, status, body }: TracedRecord, isPending: boolean): FindingDraft {
+/** @param region of the market that it names without one */
+function draftOf(
+  { id, version, status, body }: TracedRecord,
+  isPending: boolean,
+  region: Region | undefined,
+): FindingDraft {
   const { test, lots = [] } = body
   const value = test?.value
   return {
@@ -33,7 +42,7 @@ function draftOf({ id, version, status, body }: TracedRecord, isPending: boolean
     // A quick test is a reason to stop the sale, that of a laboratory is final.
     severity: test?.screening === false ? 'critical' : 'serious',
     about: {
-      ...aboutOf(body),
+      ...aboutOf(region ? { ...body, region } : body),
       ...(lots.length > 0
         ? { lots: lots.map(({ role, scheme, value: code }) => ({ role, scheme, value: code })) }
         : {}),

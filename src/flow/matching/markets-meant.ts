@@ -1,5 +1,7 @@
 import { marketKey } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
+import { regionOfNodes } from '#core/model/event-region.ts'
+import type { Region } from '#core/model/values.ts'
 import { isSaidByName, placeOf } from '#core/supervision/market.ts'
 import { type CalledMarket, readMarketsCalled } from '#store/supervision.ts'
 
@@ -56,4 +58,28 @@ function calledMarket(body: Pick<Body, 'sites' | 'region'>): CalledMarket | null
   const { said, name } = placeOf(body)
   const code = isSaidByName(said) ? '' : said
   return said === '' || (code !== '' && !NODE_CODE.test(code)) ? null : { code, name }
+}
+
+/** The region of each of the records that tell none: that with which the code of their market begins, where they name it alone and others give its code. */
+export async function regionsMeant(
+  client: Parameters<typeof readMarketsCalled>[0],
+  bodies: readonly Pick<Body, 'sites' | 'region' | 'occurredAt'>[],
+): Promise<readonly (Region | undefined)[]> {
+  const called = bodies.map((body) => (body.region ? null : calledMarket(body)))
+  const asked = called.filter((one) => one !== null)
+  const read = (asked.length === 0 ? [] : await readMarketsCalled(client, asked)).values()
+  return called.map((one, n) => {
+    const code = one && read.next().value?.code
+    const year = Number(bodies[n]?.occurredAt?.at.slice(0, 4))
+    return code ? regionOfNodes([{ ids: [{ scheme: 'cn.mofcom.node9', value: code }] }], year) : undefined
+  })
+}
+
+/** A record with the region that it means. */
+export async function withRegionMeant(
+  client: Parameters<typeof readMarketsCalled>[0],
+  body: Body,
+): Promise<Body> {
+  const [region] = await regionsMeant(client, [body])
+  return region ? { ...body, region } : body
 }

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import { advance, grainText, negated } from '#core/supervision/advance.ts'
 import { type GrainKey, type Line, linesOf } from '#core/supervision/lines.ts'
-import { isSaidByName, placeOf } from '#core/supervision/market.ts'
+import { isSaidByName, placeOf, withoutRegion } from '#core/supervision/market.ts'
 import { ofTrader } from '#core/supervision/traders.ts'
 import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
 import { touchCasesOfMarkets } from '#store/growing-cases.ts'
@@ -114,7 +114,7 @@ async function learnNames(
   readonly codes: readonly string[]
 }> {
   const said = lines.map((line) => line.said).filter(isSaidByName)
-  const names = [...new Set([...moves.map(({ name }) => name), ...said])]
+  const names = [...new Set([...moves.flatMap(({ name }) => [name, withoutRegion(name)]), ...said])]
   const before = meantBy(await readNameCodes(client, names))
   await moveNameCodes(client, moves)
   const meant = moves.length === 0 ? before : meantBy(await readNameCodes(client, names))

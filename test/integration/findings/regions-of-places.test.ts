@@ -85,3 +85,25 @@ test('a region without a year is read in the year of the record', async () => {
   expect(receipt).toMatchObject({ rejected: 1 })
   expect(receipt.results[0].issues.map(({ path }: { path: string }) => path)).toContain('/0/region/year')
 })
+
+test('a test of a market that it names without a region and without a code has an owner in the region of the one code that records give beside that name', async () => {
+  const name = '无区示例市场'
+  const named = (code: string) => ({ ...market(code), name })
+  const owners = async () =>
+    (await get('/v1/findings?kind=test_failed&limit=1000')).findings.flatMap(
+      ({ subject, owner }: { subject: string; owner: { region?: { code: string } } }) =>
+        /:n[12]$/.test(subject) ? [[subject.slice(-2), owner.region?.code]] : [],
+    )
+  const entry = (key: string, code: string) => ({
+    ...{ kind: 'entry', system: SYSTEM, key: [key], occurredAt: at('2026-03-02'), sites: [named(code)] },
+    ...{ product: { name: '菠菜', class: 'vegetable' }, quantity: { value: '1', unit: 'KGM' } },
+  })
+  await post(entry('e1', '330402077'))
+  await countAll(api.pool)
+  await post(failed('n1', { sites: [{ role: 'market', name, ids: [] }] }))
+  expect(await owners()).toEqual([['n1', '330402']])
+  await post(entry('e2', '330502077'))
+  await countAll(api.pool)
+  await post(failed('n2', { sites: [{ role: 'market', name, ids: [] }] }))
+  expect(new Map(await owners()).get('n2')).toBeUndefined()
+})

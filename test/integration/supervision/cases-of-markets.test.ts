@@ -10,10 +10,10 @@ const codeHere = () => here().split(':')[1] ?? ''
 interface Where {
   readonly code?: string
   readonly name?: string
-  readonly region: string
+  readonly region?: string
 }
 const at = ({ code, name, region }: Where) => ({
-  region: { code: region, year: 2026 },
+  region: region === undefined ? undefined : { code: region, year: 2026 },
   sites: [
     {
       role: 'market',
@@ -74,4 +74,23 @@ it('goods that an official stopped count at the market at which they are, and at
   expect(opened.statusCode, opened.body).toBe(201)
   expect(await openOn(`site=${first}`)).toBe(1)
   expect(await openOn(`site=${second}`)).toBe(0)
+})
+
+it('a test of a market that it names without a region counts there and in its region, where records give one code alone beside the name', async () => {
+  const [code, name, other] = [codeHere(), '无区示例市场', '330402099']
+  const figures = async (where: string) => {
+    const open = await openOn(where)
+    const { tests } = (await api.call('GET', `/v1/supervision/days/2026-03-02?${where}`)).json()
+    return [tests.failed, open]
+  }
+  const [failed = 0, open = 0] = await figures('region=330105')
+  await send(laboratory('early', 3, 'fail', at({ name })))
+  await failAt(1, { code, name, region: '330105' })
+  await send(laboratory('bare', 4, 'fail', at({ name })))
+  // The case of the one that came before anybody gave a code is of no region.
+  expect(await figures(`site=${code}`)).toEqual([3, 3])
+  expect(await figures('region=330105')).toEqual([failed + 3, open + 2])
+  await failAt(2, { code: other, name, region: '330402' })
+  expect(await figures(`site=${code}`)).toEqual([1, 1])
+  expect(await figures('region=330105')).toEqual([failed + 1, open + 2])
 })
