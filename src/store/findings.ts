@@ -197,3 +197,14 @@ export async function readFinding(reader: Reader, id: string): Promise<FindingRe
   )
   return (await openBodies(reader, rows, placeOfFinding))[0] ?? null
 }
+
+/** Which of these are findings, as far as the reader sees them; by the log, so that it is never behind. */
+export async function knownFindings(reader: Reader, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await reader.query<{ id: string }>(
+    `select distinct v.record_id as id from record_versions v
+      where v.record_id = any($1::text[]) and v.kind = 'finding' and v.status = 'active'
+        and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version)`,
+    [ids],
+  )
+  return new Set(rows.map(({ id }) => id))
+}

@@ -56,6 +56,15 @@ const markOf = (stall: string): string => digestUuid(`stall\n${stall}`)
 /** The same of every way to write the number of a stall. */
 const boothOf = (stall: string): string => digestUuid(`booth\n${boothKey(stall)}`)
 
+/** The findings that an inspection answers, as far as it is listed. */
+export async function readAnswers(reader: Reader, id: string): Promise<readonly string[]> {
+  const { rows } = await reader.query<{ answers: string[] }>(
+    'select answers from inspections where id = $1',
+    [id],
+  )
+  return rows[0]?.answers ?? []
+}
+
 /** Whether every inspection that the reader sees is in the list, which follows the log. @param hub who may ask how far it has come */
 export async function isListWhole(reader: Reader, hub: Reader): Promise<boolean> {
   const { rows: places } = await hub.query<{ position: string }>(

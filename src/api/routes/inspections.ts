@@ -103,8 +103,9 @@ export const inspectionRoutes =
         description: [
           'Becomes a record of the kind `inspection` of the hub’s own: it has versions, goes over links, and counts in the supervision of its',
           'day like one that a system pushes. The same `number` again is the same inspection. Photos are not kept, their digests are.',
+          '`answers` are findings that the key sees; others are refused.',
           '',
-          '写入为平台自有的 inspection 记录，有版本、可同步，与系统推送的检查同样计入当日监管汇总。同一 number 为同一次检查；不保存照片，只存摘要。',
+          '写入为平台自有的 inspection 记录，有版本、可同步，与系统推送的检查同样计入当日监管汇总。同一 number 为同一次检查；不保存照片，只存摘要；answers 须为本密钥可见的发现。',
         ].join('\n'),
         body: InspectionWish,
         response: {
@@ -114,7 +115,10 @@ export const inspectionRoutes =
       },
       handler: async (request, reply) => {
         const { keyId } = callerOf(request)
-        return reply.code(201).send(await recordInspection({ pool, intake, keyId }, request.body, clock()))
+        const sight = sightOfCaller(request)
+        return reply
+          .code(201)
+          .send(await recordInspection({ pool, sight, intake, keyId }, request.body, clock()))
       },
     })
     app.route<{ Params: { id: string }; Body: InspectionWish }>({
@@ -135,7 +139,7 @@ export const inspectionRoutes =
       },
       handler: (request) =>
         correctInspection(
-          { pool, intake, keyId: callerOf(request).keyId },
+          { pool, sight: sightOfCaller(request), intake, keyId: callerOf(request).keyId },
           request.params.id,
           request.body,
           clock(),

@@ -116,6 +116,11 @@ export const WORK_TWINS: Twins = [
   ['code or name is needed', '须填写代码或名称'],
   ['what is to be put right needs a deadline', '责令整改须有期限'],
   ['before the inspection', '早于检查时间'],
+  ['no finding of this identifier, as far as the key sees findings', '在本密钥可见范围内无此标识的监管发现'],
+  [
+    'Send the "id" of a finding as GET /v1/findings lists it, or leave it out: an inspection need not answer any.',
+    '请填写 GET /v1/findings 所列发现的 "id"，或删去此项：检查不必回应任何发现。',
+  ],
   ['a passed inspection has no failed row', '结论合格的检查不应有不合格项'],
   ['no day of this age', '不是有效日期'],
   ['a day, or a time with its zone', '应为日期，或带时区的时间'],

@@ -5,7 +5,7 @@ import { logFollower } from '#flow/follow/log-follower.ts'
 import { inspectionsReader } from '#flow/supervision/follow-inspections.ts'
 import { supervisionReader } from '#flow/supervision/follow-supervision.ts'
 import { withApi } from '#test/api.ts'
-import { storeRecords } from '#test/trace/store-records.ts'
+import { idOf, storeRecords } from '#test/trace/store-records.ts'
 
 const api = withApi()
 const follower = logFollower('both', 100, [supervisionReader, inspectionsReader])
@@ -18,8 +18,25 @@ let seer: string
 beforeAll(async () => {
   official = await api.key('case')
   reader = await api.key('read')
+  await storeRecords(api.pool, [finding('x', '330105')])
   seer = await api.key('read', 'personal')
 })
+
+/** What the hub found in a region. */
+const finding = (key: string, region: string) => ({
+  ...{ kind: 'finding' as const, system: 'findings', key },
+  body: {
+    occurredAt: { at: '2024-04-15T06:00:00+08:00', precision: 'second' as const },
+    region: { code: region, year: 2024 },
+    ...{
+      findingKind: 'no_paper' as const,
+      severity: 'warning' as const,
+      state: 'open' as const,
+      subject: key,
+    },
+  },
+})
+const findingOf = (key: string) => idOf(finding(key, '330105'))
 
 const wish = {
   number: 'XC-2024-0415-1',
@@ -32,7 +49,7 @@ const wish = {
     { item: '承诺达标合格证', result: 'fail', note: '韭菜无合格证' },
   ],
   findings: ['韭菜无合格证'],
-  answers: ['urn:cnft:finding:trace-hub:finding:h:no_paper:x'],
+  answers: [findingOf('x')],
   dueAt: '2024-04-18',
   inspector: { organisation: '拱墅区市场监督管理局', person: '示例检查员' },
   photos: ['a'.repeat(64)],
@@ -220,6 +237,44 @@ describe('inspections', () => {
           .statusCode,
       ).toBe(404)
     expect((await api.call('GET', '/v1/inspections?after=x', { key: reader })).statusCode).toBe(400)
+  })
+
+  it('answer only findings that their inspector sees, and tell him of no other whether there is one', async () => {
+    await storeRecords(api.pool, [finding('seen', '330105'), finding('unseen', '440300')])
+    const mayWith = async (key: string, ...answers: string[]) => {
+      const answer = await post({ ...wish, number: 'A-1', answers }, key)
+      return answer.statusCode === 201 ? 'recorded' : (answer.json() as { issues: object[] }).issues
+    }
+    const refused = (n: number, value: string) => ({
+      ...{ path: `/answers/${n}`, code: 'E_SCHEMA', value },
+      reason: 'no finding of this identifier, as far as the key sees findings',
+      fix: expect.stringContaining('GET /v1/findings'),
+    })
+    const none = 'urn:cnft:finding:trace-hub:finding:h:no_paper:none'
+    const [seen, unseen] = [findingOf('seen'), findingOf('unseen')]
+    const local = await api.key('case', 'read:region:330000')
+    expect(await mayWith(local, seen, none, unseen)).toMatchObject([refused(1, none), refused(2, unseen)])
+    expect(await mayWith(local, seen)).toBe('recorded')
+    // Who acts on findings without reading any acts on all of them.
+    expect(await mayWith(official, unseen)).toBe('recorded')
+    expect(await mayWith(official, none)).toMatchObject([refused(0, none)])
+  })
+
+  it('keep in a correction the answers that they have, and get no others of what is no finding', async () => {
+    await storeRecords(api.pool, [finding('kept', '440300')])
+    const kept = findingOf('kept')
+    const made = (await post({ ...wish, number: 'K-1', answers: [kept] })).json() as { id: string }
+    await follow()
+    const local = await api.key('case', 'read:region:330000')
+    const correct = async (...answers: string[]) =>
+      (
+        await api.call('PUT', `/v1/inspections/${encodeURIComponent(made.id)}`, {
+          key: local,
+          body: { ...wish, number: 'K-1', answers },
+        })
+      ).statusCode
+    expect(await correct(kept, findingOf('x'))).toBe(200)
+    expect(await correct(kept, findingOf('none'))).toBe(400)
   })
 
   it('show the name of a person to nobody who may not see persons', async () => {
