@@ -72,21 +72,30 @@ const withoutSales = (all: Sales, some: Sales): Sales => ({
 /** What each part of a buyer's entries tells beyond what was sold to him; none where nobody knows how much that was. */
 function beyondOf(his: readonly Place[], { nameless, untold }: Sales): [UsePart, Measure][] {
   const { measures = [], kept = [] } = his[0]?.[0]?.bought ?? {}
-  const late = his.map((here) => here.filter(({ isLate }) => isLate))
   const units = new Set(his.flatMap((here) => here.flatMap((part) => part.measures.map(({ unit }) => unit))))
   return [...units].flatMap((unit) => {
     if ((untold.get(unit) ?? 0) > 0) return []
+    const at = toldOnce(his, unit)
+    const late = at.map((here) => here.filter(({ isLate }) => isLate))
     const sold = (of: readonly Measure[]): string | undefined => {
       const told = inUnit(of, unit)
       const more = maxDecimal('0', inUnit(nameless, unit) ?? '0')
       return told && addDecimal(maxDecimal('0', told), more)
     }
     const more = maxDecimal(
-      moreThan(sumAt(his, unit), sold(measures), unit),
+      moreThan(sumAt(at, unit), sold(measures), unit),
       moreThan(sumAt(late, unit), sold(kept), unit),
     )
-    return shared(more, his, unit)
+    return shared(more, at, unit)
   })
+}
+
+/** What systems tell that name no place may be of the same goods as what others tell of places: that counts of which more is told. */
+function toldOnce(his: readonly Place[], unit: string): readonly Place[] {
+  const nowhere = his.filter((here) => here.every(({ site, system }) => site === system))
+  const placed = his.filter((here) => !nowhere.includes(here))
+  const together = [nowhere.flat()]
+  return compareDecimal(sumAt(together, unit), sumAt(placed, unit)) > 0 ? together : placed
 }
 
 /** So much of what came in at places, of that which came in last. */
@@ -97,9 +106,13 @@ function shared(more: string, places: readonly Place[], unit: string): [UsePart,
     const rest = minDecimal(left, all)
     if (compareDecimal(rest, '0') <= 0) return []
     left = subtractDecimal(left, rest)
-    return here.flatMap((part): [UsePart, Measure][] => {
-      const value = inUnit(part.measures, unit)
-      return value === undefined ? [] : [[part, { unit, value: shareOf(value, rest, all) }]]
+    // No system tells of more than the rest.
+    return [...Map.groupBy(here, ({ system }) => system).values()].flatMap((told) => {
+      const most = maxDecimal(all, sumIn(told, unit))
+      return told.flatMap((part): [UsePart, Measure][] => {
+        const value = inUnit(part.measures, unit)
+        return value === undefined ? [] : [[part, { unit, value: shareOf(value, rest, most) }]]
+      })
     })
   })
 }
@@ -122,7 +135,7 @@ function toldAt(here: Place, unit: string): string {
   const told = [...Map.groupBy(here, ({ system }) => system).values()]
     .map((parts) => ({
       records: parts.reduce((sum, { firstHand }) => sum + firstHand, 0),
-      value: inUnit(sumOf(parts.flatMap(({ measures }) => measures)), unit) ?? '0',
+      value: sumIn(parts, unit),
     }))
     .sort((a, b) => compareDecimal(b.value, a.value))
   const [most] = told
@@ -131,6 +144,9 @@ function toldAt(here: Place, unit: string): string {
     most?.value ?? '0',
   )
 }
+
+const sumIn = (parts: Place, unit: string): string =>
+  inUnit(sumOf(parts.flatMap(({ measures }) => measures)), unit) ?? '0'
 
 const shareOf = (value: string, rest: string, all: string): string =>
   compareDecimal(rest, all) === 0 ? value : partIn(value, { part: rest, all })

@@ -67,6 +67,7 @@ const came = (number: string, kilograms: number, owner: string, from: string | n
     body: {
       documents: under(number),
       parties: [party('owner', owner), ...(from === null ? [] : [party('supplier', from)])],
+      ...more.body,
     },
   })
 const sold = (
@@ -111,17 +112,12 @@ async function saidOf(records: (number: string) => readonly Written[]): Promise<
 }
 
 test('of what a buyer entered only as much was bought on as is told to have been sold to him under the paper, in whatever order it is told', async () => {
-  const orders = [
-    [0, 1, 2, 3],
-    [3, 2, 1, 0],
-    [2, 0, 3, 1],
-    [3, 1, 0, 2],
-  ]
-  for (const order of orders) {
+  for (const written of ['0123', '3210', '2031', '3102']) {
+    const order = [...written].map(Number)
     const number = paperNo()
     const records = [...first(number), sold(number, 10, FIRST, BUYER), entered(number, 250)]
     for (const n of order) await storeRecords(pool, [records[n] as Written])
-    expect(await usedOf(number), String(order)).toBe(OVER)
+    expect(await usedOf(number), written).toBe(OVER)
   }
 })
 
@@ -156,7 +152,7 @@ test('what several sellers sold to a buyer adds up, and what several systems tel
   expect(
     await saidOf((number) => [
       ...[sold(number, 10, FIRST, BUYER), sold(number, 10, FIRST, BUYER, platform)],
-      ...[entered(number, 250), entered(number, 250, platform)],
+      ...[entered(number, 250), entered(number, 254, platform)],
     ]),
   ).toBe(OVER)
   // One system knows the market by its code, the other one by its name alone.
@@ -167,6 +163,14 @@ test('what several sellers sold to a buyer adds up, and what several systems tel
       ...[entered(number, 250), entered(number, 250, named)],
     ]),
   ).toBe(ALL)
+  // A platform that names no place tells of the same goods, and of more where it tells more.
+  const nowhere = { ...platform, body: { sites: [] } }
+  const from = (number: string, entry: number, more: number, bought: number) => [
+    ...[sold(number, bought, FIRST, BUYER), entered(number, entry), entered(number, more, nowhere)],
+  ]
+  expect(await saidOf((number) => from(number, 250, 250, 250))).toBe(ALL)
+  expect(await saidOf((number) => from(number, 250, 250, 10))).toBe(OVER)
+  expect(await saidOf((number) => from(number, 10, 250, 10))).toBe(OVER)
   // What is rounded to tens beside it is no more.
   expect(
     await saidOf((number) => [
