@@ -155,7 +155,6 @@ test('what several sellers sold to a buyer adds up, and what several systems tel
       ...[entered(number, 250), entered(number, 254, platform)],
     ]),
   ).toBe(OVER)
-  // One system knows the market by its code, the other one by its name alone.
   const named = { ...platform, named: `市场${THERE}` }
   expect(
     await saidOf((number) => [
@@ -171,6 +170,11 @@ test('what several sellers sold to a buyer adds up, and what several systems tel
   expect(await saidOf((number) => from(number, 250, 250, 250))).toBe(ALL)
   expect(await saidOf((number) => from(number, 250, 250, 10))).toBe(OVER)
   expect(await saidOf((number) => from(number, 10, 250, 10))).toBe(OVER)
+  const here = (number: string) => [
+    entered(number, 250, { ...platform, site: HERE }),
+    sold(number, 10, FIRST, BUYER),
+  ]
+  expect(await saidOf(here)).toBe('1240 over at 1 used_up')
   // What is rounded to tens beside it is no more.
   expect(
     await saidOf((number) => [
@@ -212,7 +216,6 @@ test('what went back before goods came in was not bought on, and what came in be
   expect(await saidOf(back('2024-04-15'))).toBe(OVER)
   expect(await saidOf(back('2024-04-16'))).toBe(ALL)
   expect(await saidOf(back('2024-04-17'))).toBe(ALL)
-  // Sold again.
   expect(await saidOf((number) => [...back('2024-04-15')(number), sold(number, 240, FIRST, BUYER)])).toBe(ALL)
 })
 
