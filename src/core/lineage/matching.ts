@@ -70,10 +70,12 @@ export const MEETINGS = [
 /** A test of what is at a stall concerns the lots that are there (rule 4). */
 export const TEST_CONFIDENCE = 0.8
 
-/** Sides that a test without a lot may meet: what came to its stall, else what was sold there. */
-export const TESTED_GOODS = { here: ['here'], sales: ['stock', 'sold'] } as const satisfies Readonly<
-  Record<string, readonly MatchSide[]>
->
+/** Sides that a test without a lot may meet: what came to its stall, else what was sold there. What a ticket alone names, though it is asked for among `stock`, is one of the `tickets`: it is sold. */
+export const TESTED_GOODS = {
+  here: ['here'],
+  sales: ['stock', 'sold'],
+  tickets: ['taken'],
+} as const satisfies Readonly<Record<string, readonly MatchSide[]>>
 
 /** Meat is cut where it is sold, so the cut and the side that it was cut from are the same goods by their class. */
 const CUT_AT_THE_STALL: ReadonlySet<string> = new Set(['pork', 'beef', 'mutton'])

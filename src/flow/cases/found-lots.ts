@@ -3,7 +3,7 @@ import { type CaseGoods, goodsOf, mayBe } from '#core/cases/goods.ts'
 import { possible } from '#core/cases/machine.ts'
 import { saysOf } from '#core/cases/open.ts'
 import { type CasePlace, placeOf } from '#core/cases/place.ts'
-import type { Reached } from '#core/cases/spread.ts'
+import { type Reached, SPREAD_BOUNDS } from '#core/cases/spread.ts'
 import { type Order, orderOf } from '#core/cases/states.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
@@ -158,6 +158,10 @@ async function lotsOf(
   const own = { productName, productCode, productClass }
   for (const lot of await describeLots(client, untraced(answered), own))
     if (!lots.has(lot.code)) lots.set(lot.code, { ...lot, order, narrow: false, answered: true })
+  const tickets = [...new Set(tests.flatMap(({ goods }) => goods.tickets))].filter((code) => !lots.has(code))
+  truncated ||= tickets.length > SPREAD_BOUNDS.sold
+  for (const lot of await describeLots(client, untraced(tickets.slice(0, SPREAD_BOUNDS.sold), 'sold'), own))
+    lots.set(lot.code, { ...lot, order, narrow: false })
   return {
     lots: withRegions(withPapersAlone([...lots.values()]), found.openedAt),
     truncated,
@@ -207,8 +211,8 @@ function otherOf(others: Map<string, NamedGoods>, goods: CaseGoods): NamedGoods 
   return found
 }
 
-const untraced = (codes: Iterable<string>): Reached[] =>
-  [...codes].map((code) => ({ code, role: 'tested', depth: 0, via: null }))
+const untraced = (codes: Iterable<string>, role: Reached['role'] = 'tested'): Reached[] =>
+  [...codes].map((code) => ({ code, role, depth: 0, via: null }))
 
 /**
  * Tells of each failed test whether its goods are held: as long as no official has confirmed the case, those of a test that laboratories answered are not, though the

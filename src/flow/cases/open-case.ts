@@ -28,6 +28,8 @@ export interface ToldTest {
 /** What is known of the goods of a test. */
 export interface TestedGoods {
   readonly codes: readonly string[]
+  /** As of `GoodsOfTest`. */
+  readonly tickets: readonly string[]
   readonly points: readonly MatchPoint[]
   readonly whos: readonly string[]
   readonly whats: readonly string[]
@@ -49,8 +51,9 @@ export async function testedGoodsOf(
   markets = marketsMeant,
 ): Promise<TestedGoods[]> {
   const goods = await goodsOfTests(client, tests, { at: null, markets })
-  return goods.map(({ codes, points }) => ({
+  return goods.map(({ codes, tickets, points }) => ({
     codes,
+    tickets,
     points,
     whos: [...new Set(points.map(({ who }) => who))],
     whats: [...new Set(points.map(({ what }) => what))],

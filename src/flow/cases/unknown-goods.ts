@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { orderOf } from '#core/cases/states.ts'
 import { type UnknownGoods, whyUnknown } from '#core/cases/unknown-goods.ts'
-import { readFailedTests } from '#store/case-lots.ts'
+import { type CaseLotRow, readFailedTests } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 
@@ -12,10 +12,10 @@ const TESTS_MAX = 20
 export async function unknownGoods(
   pool: Pool,
   found: CaseRow,
-  lots: readonly unknown[],
+  lots: readonly Pick<CaseLotRow, 'holdRecord'>[],
 ): Promise<UnknownGoods | null> {
   const order = orderOf(found.state, found.confirmedAt !== null)
-  if (lots.length > 0 || order === 'release') return null
+  if (lots.some(({ holdRecord }) => holdRecord !== null) || order === 'release') return null
   const tests = await readFailedTests(pool, found.id, { page: { after: 0, limit: TESTS_MAX } })
   const told = [...(await readTracedVersions(pool, tests)).values()]
   const teller = told.find(({ id }) => id === found.testId) ?? told[0]

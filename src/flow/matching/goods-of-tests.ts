@@ -9,6 +9,8 @@ import type { MarketsReader } from './markets-meant.ts'
 /** The goods of a test, and the ways in which it meets what was at its stall. */
 export interface GoodsOfTest {
   readonly codes: readonly GraphCode[]
+  /** Of tickets of that stall and day that nothing else names, where nobody tells what came there: their goods are sold. */
+  readonly tickets: readonly GraphCode[]
   readonly points: readonly MatchPoint[]
 }
 
@@ -35,7 +37,8 @@ export async function goodsOfTests(
     at,
   )
   return named.map((codes, i) => ({
-    codes: codes.length > 0 ? codes : (met[i] ?? []),
+    codes: codes.length > 0 ? codes : (met[i]?.codes ?? []),
+    tickets: met[i]?.tickets ?? [],
     points: points[i] ?? [],
   }))
 }

@@ -108,7 +108,7 @@ async function nodesTold(
   // Who sees a part of the hub does not see which names others gave a market.
   const markets = reader.mentioning ? asWritten : marketsMeant
   const [goods] = await goodsOfTests(reader, [{ recordId: id, body }], { at, markets })
-  const codes = goods?.codes ?? []
+  const codes = goods ? [...goods.codes, ...goods.tickets] : []
   return codes.length > 0 ? codes.slice(0, GOODS_OF_TEST) : nodesOf(kind, id, body)
 }
 

@@ -40,13 +40,15 @@ test('a rapid test at a stall that tells of its sales alone holds the lots that 
 
 test('the lot that a ticket is of is what its stall had, unless the ticket names the lot that it was sold of', async () => {
   const own = (n: number) => entry(n, 'A-1', SPINACH).lots[0] as object
-  await send(sale('t1', 'A-1', { lots: [own(1)] }), sale('t2', 'A-1', { lots: [own(2), source(3)] }))
+  await send(sale('t0', 'A-1', { lots: [own(1)] }), sale('t1', 'A-1', { lots: [own(1)] }))
+  await send(sale('t2', 'A-1', { lots: [own(2), source(3)] }))
   await send(sale('t3', 'A-1', { lots: [own(4)], refund: true }), rapid('r', 'A-1', SPINACH))
   expect(await held()).toEqual(stopped([code(1), code(3)]))
 })
 
 test('tickets that were stored before their lot counted are found by a case that is open', async () => {
-  await send(sale('t1', 'A-1', { lots: entry(1, 'A-1', SPINACH).lots }))
+  const { lots } = entry(1, 'A-1', SPINACH)
+  await send(sale('t1', 'A-1', { lots }), sale('t2', 'A-1', { lots }))
   await api.pool.query(`delete from match_points where code = $1 and side = 7`, [code(1)])
   await send(rapid('r', 'A-1', SPINACH))
   expect(await held()).toEqual(stopped([]))
