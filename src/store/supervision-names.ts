@@ -43,3 +43,20 @@ export async function moveNameCodes(client: ClientBase, moves: readonly NameCode
     values,
   )
 }
+
+/** What records of regions that begin with some digits call the markets of some codes: of each the name that most of them give. */
+export async function readNamesIn(
+  client: Client,
+  codes: readonly string[],
+  regions: readonly string[],
+): Promise<Map<string, string>> {
+  if (codes.length === 0 || regions.length === 0) return new Map()
+  const { rows } = await client.query<{ code: string; name: string }>(
+    `select distinct on (n.code) n.code, split_part(n.name, '@', 1) as name from supervision_names n
+      where n.code = any($1::text[])
+        and exists (select from unnest($2::text[]) r (prefix) where starts_with(split_part(n.name, '@', 2), r.prefix))
+      order by n.code, n.records desc, n.name`,
+    [codes, regions],
+  )
+  return new Map(rows.map(({ code, name }) => [code, name]))
+}

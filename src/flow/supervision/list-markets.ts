@@ -5,13 +5,14 @@ import { figuresOfLines } from '#core/supervision/advance.ts'
 import { placeScope } from '#core/supervision/scopes.ts'
 import { withSight } from '#store/sighted.ts'
 import { listPlaces, listSeenPlaces, readFigures, readSeenLines } from '#store/supervision.ts'
+import { readNamesIn } from '#store/supervision-names.ts'
 import { headline } from './read-summary.ts'
 
 const LIMIT = 100
 
 /**
  * Markets of a region and all below it of which anything was recorded on a day, in the order of their codes. Who sees a part has those of its records, named as they
- * name them, with the figures that these records come to.
+ * name them, or as records of the regions that he sees do, with the figures that these records come to.
  */
 export async function listMarkets(
   pool: Pool,
@@ -35,10 +36,12 @@ export async function listMarkets(
     return { places, page, figures }
   })
   const byScope = Map.groupBy(figures, ({ scope }) => scope)
+  const unnamed = page.flatMap(({ place, name }) => (name === null ? [place] : []))
+  const names = sight === null ? new Map() : await readNamesIn(pool, unnamed, sight.regions)
   return {
     markets: page.map(({ place, region, name }) => ({
       site: place,
-      name,
+      name: name ?? names.get(place) ?? null,
       region,
       ...headline(byScope.get(placeScope(place)) ?? []),
     })),

@@ -94,3 +94,18 @@ it('a test of a market that it names without a region counts there and in its re
   expect(await figures(`site=${code}`)).toEqual([1, 1])
   expect(await figures('region=330105')).toEqual([failed + 1, open + 2])
 })
+
+it('who sees a region alone is told what its records call a market, and nothing that is said of it elsewhere', async () => {
+  const code = codeHere()
+  await send({ ...entry(1, 'B-1', SPINACH), ...at({ code, name: '有名示例市场', region: '330105' }) })
+  await send({ ...entry(2, 'B-1', SPINACH), ...at({ code, name: '外地叫法市场', region: '330402' }) })
+  await countAll(api.pool)
+  const namesFor = async (region: string) => {
+    const key = await api.key(`read:region:${region}`)
+    const path = '/v1/supervision/days/2026-03-02/markets?limit=100'
+    const { markets } = (await api.call('GET', path, { key })).json()
+    return markets.flatMap((one: { site: string; name: string }) => (one.site === code ? [one.name] : []))
+  }
+  expect(await namesFor('330105')).toEqual(['有名示例市场'])
+  expect(await namesFor('330402')).toEqual(['外地叫法市场'])
+})
