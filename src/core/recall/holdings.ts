@@ -210,7 +210,8 @@ function ticketsOf(
     tells === 'ticket' ? [...goods, ...papers] : tells === 'summary' ? papers : [],
   )
   const tickets = new Set(own)
-  for (const { goods, from } of arrivals) for (const code of [...goods, ...from]) tickets.delete(code)
+  for (const { goods, papers, from } of arrivals)
+    for (const code of [...goods, ...papers, ...from]) tickets.delete(code)
   const taken = new Set(links.flatMap(({ to }) => (tickets.has(to) ? [to] : [])))
   return (code) => taken.has(code)
 }

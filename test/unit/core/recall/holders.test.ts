@@ -174,3 +174,17 @@ test('what was made under a paper was made of what its hand had, and not of what
   expect(massOf(found)).toMatchObject({ stated: 600, found: 600, where: { processed: 591, returned: 9 } })
   expect(leftAt(found)).toEqual({ [MARKETS[1]]: '560' })
 })
+
+test('the paper that goods left under is a name of them, also where what a ticket names is taken to be what left another place under it', async () => {
+  const { records, tell } = ledger()
+  const farm = (code: string) => ({
+    ...sitesOf(0),
+    sites: [{ role: 'farm', ids: [{ scheme: 'cn.mofcom.node9', value: code }] }],
+    documents: [paper('upstream', 'P', 'promise_cert')],
+  })
+  tell('dispatch', 0, 10, { ...farm(MARKETS[0]), lots: [lot('B')] }, 'farm')
+  tell('dispatch', 0, 10, { ...farm(MARKETS[1]), lots: [lot('A')] }, 'farm')
+  tell('sale', 0, 5, { saleKind: 'retail', lots: [lot('A')] })
+  const { lots } = await rehearsalOf(records, 'lot:A')
+  expect(lots.flatMap(({ codes }) => codes)).toEqual(['doc:P', 'lot:A'])
+})
