@@ -75,8 +75,10 @@ function grouped<T>(
 
 function entriesOf(entries: readonly Figure[]): DayFigures['entries'] {
   const admission = (begin: string): Goods => goods(entries.filter((one) => partOf(one, 0).startsWith(begin)))
+  // What a gate refused came in nowhere, with or without papers.
+  const cameIn = entries.filter((one) => !partOf(one, 0).startsWith('refused'))
   const papers = (...states: readonly string[]): Goods =>
-    goods(entries.filter((one) => states.includes(partOf(one, 1))))
+    goods(cameIn.filter((one) => states.includes(partOf(one, 1))))
   return {
     all: goods(entries),
     admitted: admission('admitted'),

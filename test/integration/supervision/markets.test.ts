@@ -109,3 +109,14 @@ it('who sees a region alone is told what its records call a market, and nothing 
   expect(await namesFor('330105')).toEqual(['有名示例市场'])
   expect(await namesFor('330402')).toEqual(['外地叫法市场'])
 })
+
+it('a load that a gate refused for want of papers is refused, and did not come in without papers', async () => {
+  const code = codeHere()
+  await send({ ...entry(1, 'B-1', SPINACH), ...at({ code, region: '330105' }), admission: 'refused_no_docs' })
+  await send({ ...entry(2, 'B-1', SPINACH), ...at({ code, region: '330105' }) })
+  await countAll(api.pool)
+  const { entries } = (await api.call('GET', `/v1/supervision/days/2026-03-02?site=${code}`)).json()
+  expect(entries.refused).toEqual({ records: 1, mass: '10' })
+  expect(entries.papers.none).toEqual({ records: 1, mass: '20' })
+  expect(entries.papers.missing).toEqual({ records: 1, mass: '20' })
+})
