@@ -54,6 +54,10 @@ const namedOf = (
 ): string | undefined =>
   roles.map((role) => publicName(sites?.find((site) => site.role === role)?.name)).find(Boolean)
 
+/** Code of the market where people buy. */
+export const marketCode = (sites: readonly SitePart[] | undefined): string | undefined =>
+  sites?.find(({ role }) => role === 'market')?.ids.find(({ scheme }) => scheme === 'cn.mofcom.node9')?.value
+
 /** The number of the stall; its name is often its holder's. */
 export const publicStall = (sites: readonly SitePart[] | undefined): string | undefined =>
   sites?.find(({ role, name }) => role === 'stall' && BOOTH.test(name ?? ''))?.name

@@ -14,7 +14,7 @@ import { alertsOf, byWeight, eachOnce, failedTests, isCleared, stateOf } from '.
 import { type PublicBody, publicBody } from './public-body.ts'
 import { publicGoods, publicItem, publicProduction } from './public-goods.ts'
 import { reach } from './public-load.ts'
-import { publicRegion } from './public-name.ts'
+import { marketCode, publicRegion, publicShop } from './public-name.ts'
 import { dayOf, inPathOrder, PATH_KINDS, placeOf } from './public-order.ts'
 import { certificateOf } from './public-papers.ts'
 import { present } from './public-present.ts'
@@ -59,7 +59,7 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
       product: [root, ...nodes].map((node) => publicGoods(node?.product)).find(Boolean),
       origin: bodies.map(({ seen }) => publicRegion(seen.origin)).find(Boolean),
       producer: bodies.map(({ producer }) => producer).find(Boolean),
-      market: sold?.shop,
+      market: sold?.shop ?? marketNamed(sold?.code, trace),
       stall: sold?.stall,
     }),
     alerts,
@@ -86,14 +86,27 @@ function withoutDoubts(node: TraceNode, records: readonly TracedRecord[]): Trace
 
 const SOLD: ReadonlySet<Kind> = new Set<Kind>(['sale', 'entry'])
 
+/** What records of the path call the market of a code, the first by their identifiers: scales often know no name. */
+function marketNamed(code: string | undefined, { records }: LoadedTrace): string | undefined {
+  if (code === undefined) return undefined
+  const named = [...records.values()].flat().flatMap(({ id, status, body: { sites } }) => {
+    const name = status === 'active' && marketCode(sites) === code ? publicShop(sites) : undefined
+    return name === undefined ? [] : [{ id, name }]
+  })
+  return named.sort((a, b) => (a.id < b.id ? -1 : 1))[0]?.name
+}
+
 /** Where the goods of the code were last brought or sold. */
-function soldAt({ roots, records }: LoadedTrace): PublicBody | undefined {
+function soldAt({
+  roots,
+  records,
+}: LoadedTrace): (PublicBody & { readonly code: string | undefined }) | undefined {
   const bodies = roots.flatMap((code) =>
     mentioning(code, records.get(code) ?? [])
       .filter(
         ({ record, mention }) => SOLD.has(record.kind) && record.status === 'active' && isAbout(mention.role),
       )
-      .map(({ record }) => publicBody(record)),
+      .map(({ record }) => ({ ...publicBody(record), code: marketCode(record.body.sites) })),
   )
   return bodies
     .sort((a, b) => ((a.seen.occurredAt?.at ?? '') < (b.seen.occurredAt?.at ?? '') ? -1 : 1))

@@ -106,3 +106,21 @@ test('what was destroyed of a lot after a part was sold says nothing of what was
   )
   await shows('SHW3', 'disposed')
 })
+
+test('the market of a ticket has the name that other records of the path give its code, where the scales know none', async () => {
+  const [code, stall] = ['330110021', 'B-005']
+  const where = market(code, stall)
+  const [place, booth] = where.sites as [object, object]
+  const goods = { system: 'market', product: TOMATO, region: where.region }
+  await push(
+    {
+      ...{ ...goods, kind: 'entry', key: ['n1'], ...kg(20), lots: [lot('NAMED1')] },
+      ...{ occurredAt: at('2026-11-26T05:00'), sites: [{ ...place, name: '良渚示例农贸市场' }, booth] },
+    },
+    {
+      ...{ ...goods, kind: 'sale', key: ['n2'], ...kg(1), saleKind: 'retail', ...where },
+      ...{ occurredAt: at('2026-11-26T07:00'), lots: [lot('TICKET1'), lot('NAMED1', 'source')] },
+    },
+  )
+  expect(await page('TICKET1')).toMatchObject({ market: '良渚示例农贸市场', stall })
+})
