@@ -37,7 +37,7 @@ export async function insertMatchPoints(
   })
 }
 
-const TESTED = MATCH_SIDES.indexOf('tested')
+const [TESTED, OVERNIGHT] = [MATCH_SIDES.indexOf('tested'), MATCH_SIDES.indexOf('overnight')]
 
 /**
  * Stores the points of tests anew, by what their markets are called now, where the follower has written theirs: of others it writes them when it comes to them, and nobody waits for it here.
@@ -60,7 +60,7 @@ export async function renewTestPoints(
   await client.query({
     name: 'drop-former-test-points',
     text: `delete from match_points p using unnest($1::text[], $2::integer[]) t (id, version)
-            where p.record_id = t.id and p.version = t.version and p.side = ${TESTED}
+            where p.record_id = t.id and p.version = t.version and p.side in (${TESTED}, ${OVERNIGHT})
               and (p.who, p.what, p.record_id) not in (select * from unnest($3::uuid[], $4::uuid[], $5::text[]))`,
     values: [
       rows.map(({ recordId }) => recordId),

@@ -3,6 +3,8 @@ import type { Reader } from './sighted.ts'
 
 /** A way in which a test without a lot may meet its goods. */
 export interface AskedPoint {
+  /** `overnight` where it is of what came before the test. */
+  readonly side: MatchSide
   readonly who: string
   readonly what: string
   readonly day: string
@@ -20,9 +22,12 @@ export interface TestedCodes {
   readonly tickets: readonly string[]
 }
 
+/** What meets a point. */
+type Met = Readonly<Record<'here' | 'sold' | 'tickets', Set<string>>>
+
 /**
- * Codes of the goods of each of many tests without a lot, in their order, by the ways in which it may meet them: what came to its stall on its day, else what was sold there as its sales say.
- * `readMentions` finds these tests from the goods.
+ * Codes of the goods of each of many tests without a lot, in their order, by the ways in which it may meet them: what came to its stall on its day, else what was sold there as its sales say, else what
+ * came on the nearest of the days before. `readMentions` finds these tests from the goods.
  * @param at ISO text: what was known then; null for what is known now
  */
 export async function readTestedCodes(
@@ -31,39 +36,47 @@ export async function readTestedCodes(
   at: string | null,
 ): Promise<TestedCodes[]> {
   // Tests of one stall, product and day ask the same.
-  const asked = new Map(
-    tests
-      .flat()
-      .map(
-        (point) =>
-          [
-            pointText(point),
-            { point, here: new Set<string>(), sold: new Set<string>(), tickets: new Set<string>() },
-          ] as const,
-      ),
-  )
-  if (asked.size === 0) return tests.map(() => ({ codes: [], tickets: [] }))
-  const points = [...asked.values()].map(({ point }) => point)
+  const points = [...new Map(tests.flat().map((point) => [pointText(point), point])).values()]
+  if (points.length === 0) return tests.map(() => ({ codes: [], tickets: [] }))
+  const met = points.map((): Met => ({ here: new Set(), sold: new Set(), tickets: new Set() }))
   const { rows } = await reader.query<{ n: number; code: string; side: number }>({
     name: 'read-tested-codes',
-    text: 'select n, code, side from trace_tested($1, $2, $3, $4, $5, false)',
+    text: 'select n, code, side from trace_tested($1, $2, $3, $4, $5, $6, false)',
     values: [
       points.map(({ who }) => who),
       points.map(({ what }) => what),
       points.map(({ day }) => day),
+      points.map(({ side }) => side === 'overnight'),
       SIDES,
       at,
     ],
   })
-  const found = [...asked.values()]
   for (const { n, code, side } of rows)
-    found[n - 1]?.[HERE.has(side) ? 'here' : TICKETS.has(side) ? 'tickets' : 'sold'].add(code)
-  return tests.map((own) => {
-    const of = (side: 'here' | 'sold' | 'tickets'): string[] =>
-      [...new Set(own.flatMap((point) => [...(asked.get(pointText(point))?.[side] ?? [])]))].sort()
-    const here = of('here')
-    return here.length > 0 ? { codes: here, tickets: [] } : { codes: of('sold'), tickets: of('tickets') }
-  })
+    met[n - 1]?.[HERE.has(side) ? 'here' : TICKETS.has(side) ? 'tickets' : 'sold'].add(code)
+  const known = new Map(points.map((point, i) => [pointText(point), met[i] as Met]))
+  return tests.map((own) => goodsOf(own, known))
 }
 
-const pointText = ({ who, what, day }: AskedPoint): string => `${who} ${what} ${day}`
+function goodsOf(own: readonly AskedPoint[], known: ReadonlyMap<string, Met>): TestedCodes {
+  const of = (side: keyof Met, points: readonly AskedPoint[]): string[] =>
+    [...new Set(points.flatMap((point) => [...(known.get(pointText(point))?.[side] ?? [])]))].sort()
+  const onDay = own.filter(({ side }) => side !== 'overnight')
+  const here = of('here', onDay)
+  if (here.length > 0) return { codes: here, tickets: [] }
+  const tickets = of('tickets', onDay)
+  const sold = of('sold', onDay)
+  if (sold.length > 0) return { codes: sold, tickets }
+  const before = own.filter(({ side }) => side === 'overnight')
+  const days = [...new Set(before.map(({ day }) => day))].sort().reverse()
+  for (const day of days) {
+    const codes = of(
+      'here',
+      before.filter((point) => point.day === day),
+    )
+    if (codes.length > 0) return { codes, tickets }
+  }
+  return { codes: [], tickets }
+}
+
+const pointText = ({ side, who, what, day }: AskedPoint): string =>
+  `${side === 'overnight'} ${who} ${what} ${day}`

@@ -70,8 +70,8 @@ export const UNKNOWN_WORDS: Words<UnknownGoods> = {
     '未能停售任何批次：检测未写明批次或凭证，也没有可据以查找货物的市场摊位或经营者',
   ],
   nothing_told: [
-    'no lot is held: the test names no lot or paper, and no entry at its stall on that day and no sale there that names its lot or paper is known',
-    '未能停售任何批次：检测未写明批次或凭证，且该摊位当日没有此品种的进场记录，也没有写明批次或凭证的销售记录',
+    'no lot is held: the test names no lot or paper, and no entry at its stall on that day or the three days before it and no sale there on that day that names its lot or paper is known',
+    '未能停售任何批次：检测未写明批次或凭证，且该摊位当日及此前三天没有此品种的进场记录，当日也没有写明批次或凭证的销售记录',
   ],
 }
 
@@ -117,8 +117,8 @@ export const UNKNOWN_FIXES: Words<UnknownGoods> = {
     '请补充市场与摊位，或经营者编码后重新发送检测',
   ]),
   nothing_told: fixed([
-    'Send the entries of the stall on that day, or its sales with the lot or the paper that they are of: what comes is held by itself',
-    '请报送该摊位当日的进场记录，或写明批次、凭证的销售记录（到达后自动停售）',
+    'Send the entries of the stall on that day, or of the day on which the goods came, or its sales with the lot or the paper that they are of: what comes is held by itself',
+    '请报送该摊位当日的进场记录（隔夜货物报其进场当日的），或写明批次、凭证的销售记录（到达后自动停售）',
   ]),
 }
 

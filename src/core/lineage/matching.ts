@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { civilFromDays, daysFromCivil } from '#core/calendar.ts'
 import { chinaDay } from '#core/dates/china-day.ts'
 import { memo } from '#core/mapping/run/memo.ts'
 import type { Body } from '#core/model/body.ts'
@@ -9,6 +8,7 @@ import { isBusinessName } from '#core/organisation-name.ts'
 import { bareProductName, cleanProductName, readProductName } from '#core/products/read-product-name.ts'
 import { normaliseKey } from '#core/text.ts'
 import { documentCode, type GraphCode, isCode, lotCode, recordCode } from './codes.ts'
+import { nightsAfter, nightsBefore, shifted } from './nights.ts'
 import { paperKeys } from './paper-keys.ts'
 
 /**
@@ -18,12 +18,23 @@ import { paperKeys } from './paper-keys.ts'
 export type MatchRule = 'stall' | 'supplier' | 'same'
 
 /** In the order of the numbers under which they are stored. */
-export const MATCH_SIDES = ['here', 'taken', 'tested', 'sold', 'received', 'lot', 'twin', 'stock'] as const
+export const MATCH_SIDES = [
+  'here',
+  'taken',
+  'tested',
+  'sold',
+  'received',
+  'lot',
+  'twin',
+  'stock',
+  'overnight',
+] as const
 
 /**
  * Which end of a match a record is. Goods go from `here` (what came to a stall) to `taken` (what was sold there without naming a lot); a test without a
  * lot is `tested` of what is here; from `sold` to `received`; a line without a code of its own is `twin` of a coded lot, `lot`. `stock` is what a stall sold of, as its sales
- * say: where nobody tells what came there, a test is of that, and of what a wholesaler `sold`. It makes no edge.
+ * say: where nobody tells what came there, a test is of that, and of what a wholesaler `sold`. It makes no edge. A test is also `overnight`, of what is
+ * `here` on one of the days before it: where nothing else tells of its goods they may have stayed since.
  */
 export type MatchSide = (typeof MATCH_SIDES)[number]
 
@@ -34,7 +45,7 @@ export interface MatchPoint {
   readonly who: string
   /** Digest of rule, product and day: a UUID. */
   readonly what: string
-  /** The day in China, `2024-04-15`. */
+  /** The day in China, `2024-04-15`; of what came before a test, the day on which it came. */
   readonly day: string
   /** What goes over the edge: a lot, a voucher, or the record itself; null for a test, which is no goods. */
   readonly code: GraphCode | null
@@ -115,6 +126,16 @@ export function matchFacts(kind: Kind, id: string, body: Body, meant: readonly s
   }
 }
 
+/** `what` of the tests on later days that may be of goods which are `here` by this record. */
+export function whatsAfter({ occurredAt: at, product }: Body): string[] {
+  const day = at && !NO_DAY.has(at.precision) ? chinaDay(at.at) : null
+  const keys = day === null || !product ? [] : productKeys({ product })
+  return keys.flatMap((key) => nightsAfter(day as string).map((date) => whatOf('stall', key, date)))
+}
+
+const whatOf = (rule: MatchRule, product: string, day: string): string =>
+  digest(JSON.stringify([rule, product, day]))
+
 const tradersOf = (stalls: readonly string[], traders: readonly string[], day: string): StallTrader[] =>
   stalls.flatMap((stall) => traders.map((trader) => ({ stall: digest(stall), trader: digest(trader), day })))
 
@@ -146,8 +167,8 @@ function pointsOf(
           points.push({
             side,
             who: digest(one),
-            what: digest(JSON.stringify([rule, product, date])),
-            day,
+            what: whatOf(rule, product, date),
+            day: side === 'overnight' ? date : day,
             code,
             kilograms,
             papers: rule === 'same' ? papers : null,
@@ -157,6 +178,7 @@ function pointsOf(
   if (kind === 'test') {
     if (subject !== null || hasOrigin) return points
     add('tested', 'stall', here, [day], null)
+    add('overnight', 'stall', here, nightsBefore(day), null)
     // What a wholesaler sold is found by him, and not by a name that others have elsewhere.
     add('tested', 'supplier', [...stalls, ...traders], [day], null)
     return points
@@ -167,7 +189,7 @@ function pointsOf(
     add(own === null ? 'lot' : 'twin', 'same', here, [day], goods)
     // Goods that were sold in the evening are written down on the next day.
     if (!hasOrigin)
-      add('received', 'supplier', supplierKeys(body, ['supplier']), [day, dayBefore(day)], goods)
+      add('received', 'supplier', supplierKeys(body, ['supplier']), [day, shifted(day, -1)], goods)
   } else if (kind === 'dispatch')
     add('sold', 'supplier', supplierKeys(body, ['seller', 'shipper', 'owner', 'producer']), [day], goods)
   else if (body.refund !== true) {
@@ -290,13 +312,6 @@ function kilogramsOf({ quantity, mass }: Body): string | null {
     (one) => one?.unit === 'KGM' && one.value !== null && one.value !== undefined,
   )
   return told?.value ?? null
-}
-
-function dayBefore(day: string): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
-  const before = civilFromDays(daysFromCivil(year, month, date) - 1)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  return `${String(before.year).padStart(4, '0')}-${two(before.month)}-${two(before.day)}`
 }
 
 /** Stalls, traders and products of a day come again and again. */

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { codesOf, recordCode } from '#core/lineage/codes.ts'
-import { matchFacts } from '#core/lineage/matching.ts'
+import { matchFacts, whatsAfter } from '#core/lineage/matching.ts'
 import { UNMOVING } from '#core/lineage/untraced.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
@@ -62,6 +62,8 @@ function pageOf(taken: bigint) {
       whos.add(who)
       whats.add(what)
     }
+    // What came may have stayed until a test.
+    if (facts.points.some(({ side }) => side === 'here')) for (const what of whatsAfter(body)) whats.add(what)
     for (const { stall, trader } of facts.traders) traders.add(stall).add(trader)
   }
   return {

@@ -56,7 +56,8 @@ export async function testedGoodsOf(
     tickets,
     points,
     whos: [...new Set(points.map(({ who }) => who))],
-    whats: [...new Set(points.map(({ what }) => what))],
+    // Tests of two days at one stall are not of the same goods for that alone.
+    whats: [...new Set(points.flatMap(({ side, what }) => (side === 'tested' ? what : [])))],
   }))
 }
 
