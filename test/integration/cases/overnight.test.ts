@@ -71,6 +71,15 @@ test('failed tests of two days at one stall, of which nothing is told, are two c
   expect(await cards()).toHaveLength(2)
 })
 
+test('a failed test that was noted before its earlier days counted is found from the goods once its case is made anew', async () => {
+  await send(before(1, entry(1, 'A-1', SPINACH)), failed())
+  await api.pool.query('delete from match_points where side = 8')
+  expect([await held(), await tested([1])]).toEqual([stopped(1), []])
+  await api.pool.query('update cases set wanted = wanted + 1')
+  await follow()
+  expect(await tested([1])).toEqual([code(1)])
+})
+
 test('a test that is taken before its turn holds what waits from the day before', async () => {
   await sendAhead(before(1, entry(1, 'A-1', SPINACH)), failed())
   expect(await held()).toEqual(stopped(1))
