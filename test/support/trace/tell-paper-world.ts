@@ -110,17 +110,27 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
   const namesVoucher = (told: Papers) => told === 'both' || told === 'voucher'
   const namesPaper = (told: Papers) => told === 'both' || told === 'paper'
 
+  /** How what went back between two was told. */
+  const wayBack = new Map<string, string>()
   function back(hand: Hand, mass: number) {
     const giver = hand.giver as Hand
     const { back: way, sale } = hand.told
     // Who gets back what he is not known to have sold under the paper is taken for its buyer, whose sales tell nothing new: what he got first must be told.
     const isSeller = namesPaper(sale) || world.markets[giver.market]?.isArrivalTold
     if ((way === 'arrival' || way === 'all') && !(hand.isKnown && isSeller)) return
+    const isRefunded =
+      (way === 'voucher' || way === 'own' || way === 'both' || way === 'all') && sale !== 'untold'
+    // Between two of whom one return is told as a refund, the arrival of another one is nothing more (ADR 0026).
+    const between = `${giver.who} ${hand.who}`
+    const told = isRefunded ? 'refund' : way
+    if ((wayBack.get(between) ?? told) !== told && (told === 'arrival' || wayBack.get(between) === 'arrival'))
+      return
+    wayBack.set(between, told)
     seen.add(`back ${way}`)
     hand.has -= mass
     // Where nobody but the buyer tells of it, nothing is there to be sold again.
     if (way !== 'sentBack') giver.has += mass
-    if ((way === 'voucher' || way === 'own' || way === 'both' || way === 'all') && sale !== 'untold')
+    if (isRefunded)
       sell(
         giver,
         hand.who,
