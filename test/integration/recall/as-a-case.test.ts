@@ -129,6 +129,11 @@ const PLACES = `select distinct h.place from cases c join case_holds h on h.case
 const isOnlyTold = (one: { kind: string; saleKind?: string }): boolean =>
   one.kind === 'document' || one.saleKind === 'retail'
 
+function isMadeAndOther(lot: string, records: readonly ReturnType<typeof recordsOf>[number][]): boolean {
+  const own = records.filter((one) => aboutOf(one as never).includes(lot))
+  return own.some((one) => 'output' in one) && new Set(own.map(({ product }) => product.name)).size > 1
+}
+
 let run = 0
 const seen = { lots: 0, places: 0, products: 0 }
 
@@ -140,6 +145,8 @@ test('a rehearsal reaches the goods that a case of the same lot holds or follows
       const lots = [...new Set(records.flatMap((one) => aboutOf(one as never)))]
       const root = lots[pick % Math.max(lots.length, 1)]
       fc.pre(root !== undefined)
+      // Of one code for goods that were made, and for others, a case holds both, whichever it reaches: what is made is followed whatever it is called. A rehearsal tells them apart.
+      fc.pre(!lots.some((lot) => isMadeAndOther(lot, records)))
       const answer = (await api.call('POST', '/v1/records', { body: records })).json()
       expect(answer, JSON.stringify(answer)).toMatchObject({ rejected: 0 })
       await follow()
