@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
-import { boothKey } from '#core/lineage/matching.ts'
+import { boothKey } from '#core/lineage/match-keys.ts'
 import { digestUuid } from './digest-uuid.ts'
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
 import type { Reader } from './sighted.ts'

@@ -1,5 +1,5 @@
 import { siteOf } from '#core/findings/finding-row.ts'
-import { boothKey } from '#core/lineage/matching.ts'
+import { boothKey } from '#core/lineage/match-keys.ts'
 import type { Body } from '#core/model/body.ts'
 import type { SitePart } from '#core/model/parts.ts'
 import { prefixOf } from '#core/regions/path.ts'

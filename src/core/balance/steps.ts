@@ -1,4 +1,4 @@
-import { productKeys } from '#core/lineage/matching.ts'
+import { productKeys } from '#core/lineage/match-keys.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { measured } from './goods-move.ts'
 

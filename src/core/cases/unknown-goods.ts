@@ -1,4 +1,5 @@
-import { matchFacts, productKeys } from '#core/lineage/matching.ts'
+import { productKeys } from '#core/lineage/match-keys.ts'
+import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 
 /** Why nobody knows which lots a failed test is of that names neither lot nor paper. */

@@ -1,5 +1,5 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
-import { boothKey } from '#core/lineage/matching.ts'
+import { boothKey } from '#core/lineage/match-keys.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import { type GoodsFact, LEAVINGS, type Telling } from './goods-fact.ts'
 import type { Reached } from './holdings.ts'

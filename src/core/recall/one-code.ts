@@ -1,7 +1,7 @@
 import { toleranceOf, UNITS_COMPARED } from '#core/balance/measure.ts'
 import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
-import { boothKey } from '#core/lineage/matching.ts'
+import { boothKey } from '#core/lineage/match-keys.ts'
 import { codeInHand } from './code-as.ts'
 import type { GoodsFact, Telling } from './goods-fact.ts'
 import { isSameMass, loadOf } from './loads.ts'

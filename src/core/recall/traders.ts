@@ -1,4 +1,4 @@
-import { boothKey } from '#core/lineage/matching.ts'
+import { boothKey } from '#core/lineage/match-keys.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import { joiner } from './joiner.ts'
 

@@ -1,7 +1,7 @@
 import type { SiteSaid } from '#core/balance/goods-site.ts'
 import { lotBalance } from '#core/balance/lot-balance.ts'
 import { HubError } from '#core/errors.ts'
-import { productKeys } from '#core/lineage/matching.ts'
+import { productKeys } from '#core/lineage/match-keys.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
 import { regionPath } from '#core/regions/path.ts'
 import { rootsOf } from '#flow/trace/roots.ts'

@@ -1,4 +1,4 @@
-import { marketKey } from '#core/lineage/matching.ts'
+import { marketKey } from '#core/lineage/match-keys.ts'
 import type { Body } from '#core/model/body.ts'
 import { regionOfNodes } from '#core/model/event-region.ts'
 import type { Region } from '#core/model/values.ts'

@@ -239,12 +239,12 @@ describe('a large workbook', () => {
     Array.from({ length: count }, (_, i) => [`${i}`, '2026.11.20', '番茄', '1'])
 
   it('ends at its last row what it tells no more, also where it was stopped in between', async () => {
-    await pushLarge([november('C-1', ...many(700))])
-    const waiting = await pushLarge([november('C-1', ...many(690))], true)
+    await pushLarge([november('C-1', ...many(2700))])
+    const waiting = await pushLarge([november('C-1', ...many(2690))], true)
     expect(await work(waiting, 1)).toBe('later')
-    expect(await rows('C-1')).toHaveLength(700)
+    expect(await rows('C-1')).toHaveLength(2700)
     expect(await work(waiting)).toBe('done')
-    expect(await rows('C-1')).toHaveLength(690)
+    expect(await rows('C-1')).toHaveLength(2690)
   })
 
   it('ends nothing that arrived after it, and moves rows between its sheets', async () => {
