@@ -1,5 +1,6 @@
 -- Goods stay at a stall overnight: a test without a lot, of whose goods nothing tells on its day, is of what came to its stall on the nearest of the days before (src/core/lineage/nights.ts,
 -- docs/adr/0061). Its points on these days are of the side `overnight` (8): by them it asks for several days at once, and is found from the goods.
+-- The code of a scale's ticket, which nothing but that ticket names, is of goods that are sold and not of those that a stall has (docs/adr/0025). Tests, holds and payments name goods that others have told of.
 create index match_points_overnight on match_points (record_id, version) where side = 8;
 create index match_points_overnight_what on match_points (what) where side = 8;
 
@@ -154,5 +155,5 @@ begin
       select v.* from record_versions v where v.ctid = c.tid offset 0) v;
 end $$;
 
--- Open cases may hold more by it, and their tests have points of these sides from then on.
+-- Open cases may hold more by it, or let a ticket go, and their tests have points of these sides from then on.
 update cases set wanted = wanted + 1 where state not in ('cleared', 'closed');
