@@ -1,7 +1,7 @@
 import { digestOf, partyIn, TAKERS } from '#core/documents/mentioned-paper.ts'
+import { joiner } from '#core/joiner.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { PartyPart } from '#core/model/parts.ts'
-import { joiner } from '#core/recall/joiner.ts'
 import { normaliseCode } from '#core/text.ts'
 import { codedPlace } from './goods-site.ts'
 

@@ -1,5 +1,6 @@
 import { type CaseGoods, goodsOf } from '#core/cases/goods.ts'
 import { documentCode, type GraphCode, isCode, lotCode, recordCode } from '#core/lineage/codes.ts'
+import { boothKey } from '#core/lineage/match-keys.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
@@ -215,4 +216,10 @@ function partyKey({ parties = [] }: Body, roles: readonly string[]): string | nu
     if (name !== undefined) return normaliseCode(name)
   }
   return null
+}
+
+/** The stall at which a record tells of goods, however it is written; null where it names none. */
+export const boothOf = ({ places }: GoodsFact): string | null => {
+  const name = places.find(({ kind }) => kind === 'stall')?.name
+  return name == null ? null : boothKey(name)
 }

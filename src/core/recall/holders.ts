@@ -1,7 +1,6 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
-import { boothKey } from '#core/lineage/match-keys.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
-import { type GoodsFact, LEAVINGS, type Telling } from './goods-fact.ts'
+import { boothOf, type GoodsFact, LEAVINGS, type Telling } from './goods-fact.ts'
 import type { Reached } from './holdings.ts'
 import { goingOn, isPlain, TURNS } from './papers.ts'
 import { isNotLater, isTraded } from './returns.ts'
@@ -181,11 +180,6 @@ const holdsIn = (holds: readonly Hold[]): Holds => ({
     ({ booth }) => booth,
   ),
 })
-
-const boothOf = ({ places }: GoodsFact): string | null => {
-  const name = places.find(({ kind }) => kind === 'stall')?.name
-  return name == null ? null : boothKey(name)
-}
 
 /** A paper for what was mixed is given by who issues it. */
 const giverOf = (fact: GoodsFact): string | null =>

@@ -1,9 +1,8 @@
 import { toleranceOf, UNITS_COMPARED } from '#core/balance/measure.ts'
 import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
-import { boothKey } from '#core/lineage/match-keys.ts'
 import { codeInHand } from './code-as.ts'
-import type { GoodsFact, Telling } from './goods-fact.ts'
+import { boothOf, type GoodsFact, type Telling } from './goods-fact.ts'
 import { isSameMass, loadOf } from './loads.ts'
 import { isNotLater, isReverse } from './returns.ts'
 import { byTime } from './same-goods.ts'
@@ -104,10 +103,6 @@ const byOwnerOf = (hands: readonly Hand[]): Map<string, Hand[]> =>
     ),
   )
 
-const boothOf = ({ places }: GoodsFact): string | null => {
-  const name = places.find(({ kind }) => kind === 'stall')?.name
-  return name == null ? null : boothKey(name)
-}
 const spotOf = ({ system, region, places }: GoodsFact): string => JSON.stringify([system, region, places])
 
 /** Finds those at whose place a record tells of goods: in one market, and not surely at another stall. */

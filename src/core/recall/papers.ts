@@ -1,7 +1,7 @@
+import type { Joined } from '#core/joiner.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact, Telling } from './goods-fact.ts'
-import type { Joined } from './joiner.ts'
 
 /** How goods are told to go on under papers; what goods were turned into was made of all of them. */
 const UNDER: ReadonlySet<Telling> = new Set<Telling>(['made', 'dispatched', 'entered', 'sold'])

@@ -1,7 +1,7 @@
+import type { Joined } from '#core/joiner.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact } from './goods-fact.ts'
-import type { Joined } from './joiner.ts'
 import {
   type IsSameLoad,
   isCalledSame,

@@ -1,6 +1,6 @@
+import { joiner } from '#core/joiner.ts'
 import { boothKey } from '#core/lineage/match-keys.ts'
 import type { GoodsFact } from './goods-fact.ts'
-import { joiner } from './joiner.ts'
 
 /** By what a record may name whose goods they were: a name is not compared with a number of another kind. */
 type Naming = 'booth' | 'name' | 'number'

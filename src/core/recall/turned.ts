@@ -1,8 +1,8 @@
 import { addDecimal, compareDecimal, minDecimal } from '#core/decimal.ts'
+import { joiner } from '#core/joiner.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
-import { joiner } from './joiner.ts'
 import { rest } from './settled.ts'
 import { sumIn, toldMost } from './told-most.ts'
 

@@ -1,5 +1,5 @@
 import { bearersIn, type Called } from '#core/balance/parties.ts'
-import { joiner } from '#core/recall/joiner.ts'
+import { joiner } from '#core/joiner.ts'
 import type { GrainKey, Line } from './lines.ts'
 
 /**

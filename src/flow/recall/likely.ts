@@ -2,10 +2,9 @@ import { type GoodsMove, goodsMoves } from '#core/balance/goods-move.ts'
 import { CARRIED_DAYS } from '#core/balance/site-balance.ts'
 import { addDecimal, maxDecimal } from '#core/decimal.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
-import { boothKey } from '#core/lineage/match-keys.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
-import { type GoodsFact, goodsFact } from '#core/recall/goods-fact.ts'
+import { boothOf, type GoodsFact, goodsFact } from '#core/recall/goods-fact.ts'
 import type { Likely, SummaryThere } from '#core/recall/likely.ts'
 import { rest } from '#core/recall/settled.ts'
 import { isNamedOtherwise, ownerOf } from '#core/recall/traders.ts'
@@ -202,11 +201,6 @@ async function sumsAt(
 /** Names neither goods nor what they came under. */
 const isBare = ({ tells, goods, from, refund }: GoodsFact): boolean =>
   tells === 'summary' && !refund && goods.length === 0 && from.length === 0
-
-const boothOf = ({ places }: GoodsFact): string | null => {
-  const name = places.find(({ kind }) => kind === 'stall')?.name
-  return name == null ? null : boothKey(name)
-}
 
 /** Whether what came is of the stall or trader of a summary. */
 function isSurelyHis(summary: GoodsFact, entry: GoodsFact): boolean {
